@@ -1,0 +1,8 @@
+"""Files as they were found: text tables and workbooks become a frame of strings, and nothing is guessed away.
+
+What had to be found out (format, encoding, delimiter) is returned beside the frame, so that a report can show it.
+"""
+
+from helpers.reading.files import How, Raw, read
+
+__all__ = ["How", "Raw", "read"]

@@ -1,0 +1,136 @@
+"""What the study file says about the columns of the data, held against the data file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers import reading
+from helpers.errors import HelpersError
+from helpers.studies.codebook import Codebook
+from helpers.studies.declared import Group, Item, Responses, Wave
+from helpers.studies.findings import Findings, nearest
+from helpers.studies.instrument import texts
+from helpers.studies.written import Place
+
+if TYPE_CHECKING:
+    from helpers.studies.shape import GroupKeys, StudyKeys
+
+_RESPONSES = ("data", "responses")
+
+
+def read(keys: StudyKeys, responses: Responses, found: Findings) -> reading.Raw | None:
+    """Read the columns that form groups, and the names of all; None where the file cannot be read."""
+    grouping = {*keys.groups, *keys.profile, *((keys.wave.column,) if keys.wave else ())}
+    try:
+        return reading.read(responses.file, columns=grouping, encoding=responses.encoding,
+                            delimiter=responses.delimiter, sheet=responses.sheet, shown=responses.shown)
+    except HelpersError as error:
+        found.problems += error.problems
+        return None
+
+
+def check(keys: StudyKeys, items: Mapping[str, Item], responses: Responses, raw: reading.Raw, found: Findings) -> None:
+    """Note declared columns that the file lacks, by the key that declares them."""
+    before = len(found.problems)
+    for place, names in _by_key(keys):
+        _check_items(place, [(name, items[name].column) for name in names if name in items], raw, responses, found)
+    named: list[tuple[Place, str]] = [((*_RESPONSES, key), getattr(responses, key))
+                                      for key in ("respondent", "duration") if getattr(responses, key)]
+    named += [((*_RESPONSES, "attention_checks", column), column) for column in responses.attention_checks]
+    named += [((section, name), name) for section in ("groups", "profile") for name in getattr(keys, section)]
+    named += [(("wave", "column"), keys.wave.column)] if keys.wave else []
+    for place, column in named:
+        if column not in raw.columns:
+            found.add_unknown("studies.column_unknown", place, column, raw.columns, file=responses.shown)
+    if len(found.problems) > before and raw.how.encoding_found_by == "gb18030":
+        found.add("studies.encoding_guessed", (*_RESPONSES, "file"), file=responses.shown, columns=raw.columns[:4])
+    used = {item.column for item in items.values()} | {column for _, column in named}
+    for column in responses.drop:
+        if column in used:
+            found.add("studies.drop_used", (*_RESPONSES, "drop"), column=column)
+
+
+def groups(section: str, keys: Mapping[str, GroupKeys], codebook: Codebook, responses: Responses, raw: reading.Raw,
+           languages: tuple[str, ...], found: Findings) -> dict[str, Group]:
+    """Every group column with all its groups; notes groups that are not in the declared order."""
+    made = {}
+    for name, group in keys.items():
+        place = (section, name)
+        labels = {level: texts(label, languages) for level, label in group.levels.items()}
+        in_codebook = codebook.values.get(name, {})
+        labels = labels or {level: texts({"": label}, languages) for level, label in in_codebook.items()}
+        declared = group.order or tuple(group.levels)
+        if group.order and group.levels and set(group.levels) - set(group.order):
+            found.add("studies.levels_order", (*place, "levels"), group=name,
+                      levels=sorted(set(group.levels) - set(group.order)))
+        if name not in raw.frame:
+            continue
+        order = declared or _sorted(_levels(raw.frame[name], responses))
+        key = "order" if group.order else "levels"
+        _check_levels(name, declared, (*place, key), responses, raw, found)
+        if group.reference and group.reference not in order:
+            found.add_unknown("studies.reference_unknown", (*place, "reference"), group.reference, order, group=name)
+        made[name] = Group(name, group.reference or next(iter(order), ""), order, texts(group.label, languages), labels)
+    return made
+
+
+def wave(keys: StudyKeys, responses: Responses, raw: reading.Raw, found: Findings) -> Wave | None:
+    """Give the waves; notes those of the data that are not in the declared order."""
+    if keys.wave is None:
+        return None
+    if keys.wave.column in raw.frame:
+        _check_levels(keys.wave.column, keys.wave.order, ("wave", "order"), responses, raw, found)
+    if keys.wave.same_people and not responses.respondent:
+        found.add("studies.same_people", ("wave", "same_people"))
+    return Wave(keys.wave.column, keys.wave.order, keys.wave.same_people)
+
+
+def _by_key(keys: StudyKeys) -> Iterable[tuple[Place, tuple[str, ...]]]:
+    for name, construct in keys.constructs.items():
+        yield ("constructs", name, "items"), construct.items
+        yield ("constructs", name, "expectation"), construct.expectation
+        yield ("constructs", name, "single"), (construct.single,)
+    yield ("roles", "marker"), keys.roles.marker
+    yield ("roles", "weights"), keys.roles.weights
+    yield ("roles", "nps"), (keys.roles.nps,)
+
+
+def _check_items(place: Place, named: list[tuple[str, str]], raw: reading.Raw, responses: Responses,
+                 found: Findings) -> None:
+    missing = [column for _, column in named if column not in raw.columns]
+    if not missing:
+        return
+    stems = {re.sub(r"\d+\D*$", "", column) for column in missing} - {""}
+    alike = [column for column in raw.columns if re.sub(r"\d+\D*$", "", column) in stems]
+    alike = alike or sorted({near for column in missing if (near := nearest(column, raw.columns))})
+    values = {"owner": place[1], "count": len(missing), "file": responses.shown, "columns": missing}
+    if alike:
+        found.add("studies.columns_missing.alike", place, alike=alike[:8], **values)
+    else:
+        found.add("studies.columns_missing.known", place, known=raw.columns[:8], **values)
+
+
+def _check_levels(name: str, declared: tuple[str, ...], place: Place, responses: Responses, raw: reading.Raw,
+                  found: Findings) -> None:
+    if twice := sorted({level for level in declared if declared.count(level) > 1}):
+        found.add("studies.level_twice", place, group=name, levels=twice)
+    extra = sorted(_levels(raw.frame[name], responses) - set(declared)) if declared else []
+    if extra:
+        found.add("studies.levels_unknown", place, group=name, levels=extra[:8], declared=declared,
+                  file=responses.shown)
+
+
+def _levels(column: pd.Series, responses: Responses) -> set[str]:
+    return set(column.unique()) - {"", *responses.missing_codes}
+
+
+def _sorted(levels: set[str]) -> tuple[str, ...]:
+    """Numbers by size, else text by its characters: the same order on every machine."""
+    try:
+        return tuple(sorted(levels, key=float))
+    except ValueError:
+        return tuple(sorted(levels))

@@ -1,0 +1,260 @@
+"""What a study declares, once it has been checked: frozen values that the other rooms only read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.words import pick
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """The table of answers.
+
+    Attributes
+    ----------
+    file : Path
+    shown : str
+        The file's name in messages, relative to the study folder.
+    respondent, duration : str
+        Columns; "" where none is declared.
+    missing_codes : tuple of str
+        As written.
+    drop : tuple of str
+        Columns that are never read.
+    attention_checks : mapping of str to str
+        Column -> right answer.
+    encoding, delimiter, decimal, sheet : str
+        "" where it is to be found.
+    """
+
+    file: Path
+    shown: str
+    respondent: str = ""
+    duration: str = ""
+    missing_codes: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    attention_checks: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: str = "."
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item.
+
+    Attributes
+    ----------
+    name : str
+    column : str
+        Of the data file.
+    construct : str
+        "" for markers and weights.
+    role : {"perception", "expectation", "single", "marker", "nps", "weight"}
+    low, high : float
+        Ends of the scale; a weight has 0 and infinity.
+    reversed : bool
+        Scores are low + high - answer.
+    text : mapping of str to str
+        Wording by language.
+    codes : mapping of str to float
+        Answer in words -> code, from the codebook's ``values``.
+    """
+
+    name: str
+    column: str
+    construct: str
+    role: str
+    low: float
+    high: float
+    reversed: bool = False
+    text: Texts = field(default_factory=dict)
+    codes: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """One construct: exactly one of ``items``, ``of`` and ``single`` is filled."""
+
+    name: str
+    items: tuple[str, ...] = ()
+    expectation: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    single: str = ""
+    low: float = float("nan")
+    high: float = float("nan")
+    label: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A column whose values form groups; every value of the data is in ``order``, the reference too."""
+
+    name: str
+    reference: str
+    order: tuple[str, ...]
+    label: Texts = field(default_factory=dict)
+    levels: Mapping[str, Texts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """The column that tells the waves apart."""
+
+    column: str
+    order: tuple[str, ...]
+    same_people: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """How the statistics are computed."""
+
+    estimator: str = "auto"
+    missing: str = "auto"
+    careless: str = "flag"
+    draws: int = 5000
+    conf_level: float = 0.95
+    seed: int = 20250101
+
+    def chosen(self, *, seed: int = 0, draws: int = 0) -> dict[str, float | int]:
+        """Give the settings that statistics with random draws take, as keywords.
+
+        Parameters
+        ----------
+        seed, draws : int
+            0 takes the study's.
+
+        Examples
+        --------
+        >>> Analysis(seed=7).chosen(draws=200)
+        {'conf_level': 0.95, 'draws': 200, 'seed': 7}
+        """
+        return {"conf_level": self.conf_level, "draws": draws or self.draws, "seed": seed or self.seed}
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A bound and its source; one of ``at_least`` and ``at_most`` is a number."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim: ``compare`` is (group column, group, groups it is compared with)."""
+
+    text: Texts
+    outcome: str
+    expect: str
+    compare: tuple[str, str, tuple[str, ...]]
+    design: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replicates:
+    """The study that is repeated, and the smallest difference that matters."""
+
+    study: str
+    folder: Path
+    smallest_difference: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """A study as declared in study.yml and its codebook, without contradiction.
+
+    Attributes
+    ----------
+    folder : Path
+    name : str
+        The folder's name; the report's folder is called so too.
+    title : mapping of str to str
+    codebook : DataFrame
+        ``item``, ``column``, ``en``, ``zh``, ``values``; empty where the study has none.
+    constructs, items, groups, profile : mapping by name
+        ``items`` in the order of the constructs; ``profile`` holds columns that only describe the sample.
+    model : str
+        Complete lavaan text; "" where no model is declared.
+    measurement_model : str
+        The factor model of the constructs in ``model``, of all where there is none; "" where none has two items.
+    rivals : mapping of str to str
+        Complete lavaan text each.
+    criteria : mapping of str to Criterion
+        Documented defaults, replaced where the study sets its own.
+    """
+
+    folder: Path
+    name: str
+    title: Texts
+    synthetic: bool
+    citation: str
+    responses: Responses
+    codebook: pd.DataFrame
+    codebook_file: Path | None
+    constructs: Mapping[str, Construct]
+    items: Mapping[str, Item]
+    groups: Mapping[str, Group]
+    profile: Mapping[str, Group]
+    wave: Wave | None
+    model: str
+    measurement_model: str
+    rivals: Mapping[str, str]
+    analysis: Analysis
+    criteria: Mapping[str, Criterion]
+    claims: Mapping[str, Claim]
+    replicates: Replicates | None
+    roles: Mapping[str, tuple[str, ...]]
+    notebooks: tuple[str, ...]
+    languages: tuple[str, ...]
+    smallest_cell: int
+
+    @property
+    def scales(self) -> dict[str, tuple[str, ...]]:
+        """Every construct with items of its own -> its perception items."""
+        return {name: construct.items for name, construct in self.constructs.items() if construct.items}
+
+    @property
+    def pairs(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Every construct with expectations -> its perception items and its expectation items, in pairs."""
+        return {name: (construct.items, construct.expectation)
+                for name, construct in self.constructs.items() if construct.expectation}
+
+    @property
+    def nps(self) -> str:
+        """The item of recommendation; "" where none is declared."""
+        return next(iter(self.roles.get("nps", ())), "")
+
+    def labels(self, language: str) -> dict[str, str]:
+        """Say what to show for constructs, items, group columns and groups in a language.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+
+        Returns
+        -------
+        dict of str to str
+            A name without a label stands for itself; a name that several share has the construct's, then the item's.
+        """
+        columns = (*self.profile.values(), *self.groups.values())
+        named = [(level, group.levels.get(level, {})) for group in columns for level in group.order]
+        named += [(group.name, group.label) for group in columns]
+        named += [(name, item.text) for name, item in self.items.items()]
+        named += [(name, construct.label) for name, construct in self.constructs.items()]
+        return {name: pick(texts, language) if texts else name for name, texts in named}
+
+    def hash_inputs(self) -> tuple[Path, ...]:
+        """Files whose content decides the result."""
+        codebook = () if self.codebook_file is None else (self.codebook_file,)
+        return (self.folder / "study.yml", *codebook, self.responses.file)

@@ -1,0 +1,95 @@
+"""Claims, criteria, replication and notebooks of a study, and what contradicts itself among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.studies.criteria import DEFAULTS
+from helpers.studies.declared import Claim, Construct, Criterion, Group, Item, Replicates, Responses, Wave
+from helpers.studies.findings import Findings
+from helpers.studies.instrument import texts
+from helpers.studies.places import FILE, root
+
+if TYPE_CHECKING:
+    from helpers.studies.shape import StudyKeys
+
+
+def criteria(keys: StudyKeys) -> dict[str, Criterion]:
+    """Every criterion: the documented default, or the study's own."""
+    own = {name: Criterion(bound.at_least, bound.at_most, bound.source) for name, bound in keys.criteria.items()}
+    return DEFAULTS | own
+
+
+def check_criteria(keys: StudyKeys, found: Findings) -> None:
+    """Note bounds in the wrong direction: a ceiling where the criterion is a floor."""
+    for name, bound in keys.criteria.items():
+        if (bound.at_least is None) != (DEFAULTS[name].at_least is None):
+            right = "at_most" if DEFAULTS[name].at_least is None else "at_least"
+            found.add("studies.criterion_direction", ("criteria", name), criterion=name, right=right)
+
+
+def claims(keys: StudyKeys, constructs: Mapping[str, Construct], groups: Mapping[str, Group], wave: Wave | None,
+           found: Findings) -> dict[str, Claim]:
+    """Every claim; notes unknown outcomes, group columns and groups."""
+    orders = {name: group.order for name, group in groups.items()}
+    if wave:
+        orders[wave.column] = wave.order
+    made = {}
+    for name, claim in keys.claims.items():
+        place = ("claims", name)
+        if claim.outcome not in constructs:
+            found.add_unknown("studies.outcome_unknown", (*place, "outcome"), claim.outcome, constructs, claim=name)
+        columns = [column for column in claim.compare if column != "with"]
+        if len(columns) != 1 or len(claim.compare[columns[0]]) != 1:
+            found.add("studies.compare_form", (*place, "compare"), claim=name)
+            continue
+        column, level = columns[0], claim.compare[columns[0]][0]
+        if column not in orders:
+            if column not in keys.groups:  # a declared column that the file lacks was noted where it is declared
+                found.add_unknown("studies.compare_column", (*place, "compare"), column, orders, claim=name)
+            continue
+        others = claim.compare.get("with") or tuple(other for other in orders[column] if other != level)
+        for part in (level, *others):
+            if part not in orders[column]:
+                found.add_unknown("studies.compare_level", (*place, "compare"), part, orders[column], group=column)
+        if level in others:
+            found.add("studies.compare_itself", (*place, "compare"), level=level)
+        made[name] = Claim(texts(claim.text, keys.languages), claim.outcome, claim.expect, (column, level, others),
+                           claim.design)
+    return made
+
+
+def replicates(keys: StudyKeys, folder: Path, found: Findings) -> Replicates | None:
+    """Give the study that is repeated; notes one that is not beside this study."""
+    if keys.replicates is None:
+        return None
+    other = keys.replicates.study
+    siblings = sorted(file.parent.name for file in folder.parent.glob(f"*/{FILE}") if file.parent != folder)
+    if other not in siblings:
+        found.add_unknown("studies.replicates_unknown", ("replicates", "study"), other, siblings)
+    return Replicates(other, folder.parent / other, keys.replicates.smallest_difference)
+
+
+def check_notebooks(keys: StudyKeys, found: Findings) -> None:
+    """Note notebooks that the project does not have; without its notebooks/ (an installed copy) nothing is known."""
+    known = sorted(file.stem for pattern in ("*.ipynb", "mine/*.ipynb") for file in (root() / "notebooks").glob(pattern))
+    for position, name in enumerate(keys.notebooks):
+        if known and name not in known:
+            found.add_unknown("studies.notebook_unknown", ("notebooks", position), name, known)
+
+
+def check_missing_codes(responses: Responses, items: Mapping[str, Item], found: Findings) -> None:
+    """Note codes for 'no answer' that are answers of a scale."""
+    place = ("data", "responses", "missing_codes")
+    for code in responses.missing_codes:
+        try:
+            number = float(code)
+        except ValueError:
+            continue
+        inside = [name for name, item in items.items() if item.role != "weight" and item.low <= number <= item.high]
+        if inside:
+            item = items[inside[0]]
+            found.add("studies.missing_code_inside", place, code=code, low=f"{item.low:g}", high=f"{item.high:g}",
+                      items=inside[:5])

@@ -1,0 +1,224 @@
+"""The keys of study.yml, what each may hold, and the JSON Schema that lets an editor complete them.
+
+The only module that imports pydantic. Every scalar arrives as the text that was written (see `written`); the type
+declared here decides what it means.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from helpers.studies.criteria import DEFAULTS
+from helpers.studies.ranges import RangeProblem, expanded
+
+Language = Literal["en", "zh"]
+_TEXT_SCHEMA = {"anyOf": [{"type": "string"},
+                          {"type": "object", "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
+                           "additionalProperties": False, "minProperties": 1}]}
+_NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}],
+                 "description": "A name, a range such as tr1..tr6, or a list of both"}
+_CELL_SCHEMA = {"type": ["string", "number", "boolean"]}  # YAML reads 2025 as a number; here it stays its text
+
+
+def _text(value: Any) -> Any:
+    """Give a text that was written for both languages one form."""
+    if isinstance(value, str):
+        return {"": value}
+    if isinstance(value, dict) and value:
+        return value
+    raise PydanticCustomError("studies.not_text", "text")
+
+
+def _names(value: Any) -> Any:
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        raise PydanticCustomError("studies.not_names", "names")
+    try:
+        return expanded(value)
+    except RangeProblem as problem:
+        raise PydanticCustomError(problem.id, "range", problem.values) from None
+
+
+def _cells(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Text = Annotated[dict[Literal["", "en", "zh"], str], BeforeValidator(_text), WithJsonSchema(_TEXT_SCHEMA)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names), WithJsonSchema(_NAMES_SCHEMA)]
+Cell = Annotated[str, WithJsonSchema(_CELL_SCHEMA)]
+Cells = Annotated[tuple[str, ...], BeforeValidator(_cells),
+                  WithJsonSchema({"anyOf": [_CELL_SCHEMA, {"type": "array", "items": _CELL_SCHEMA}]})]
+
+
+class _Keys(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Scale(_Keys):
+    """Lowest and highest answer."""
+
+    min: float
+    max: float
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Scale:
+        if self.min >= self.max:
+            raise PydanticCustomError("studies.scale_order", "scale", {"low": self.min, "high": self.max})
+        return self
+
+
+class ResponsesKeys(_Keys):
+    """The table of answers, one row per respondent (and wave)."""
+
+    file: str = Field(description="Path inside the study folder: .csv, .tsv, .txt or .xlsx")
+    respondent: str = Field("", description="Column that tells respondents apart; left out: the row number")
+    duration: str = Field("", description="Column with the seconds that answering took")
+    missing_codes: Cells = Field((), description="What stands for 'no answer', besides an empty cell")
+    drop: Cells = Field((), description="Columns that are never read")
+    attention_checks: dict[str, Cell] = Field({}, description="Column: right answer")
+    encoding: str = Field("", description="Left out: byte-order mark, UTF-8, GB18030, in this order")
+    delimiter: Literal["", ",", ";", "\t", "|"] = Field("", description="Left out: found from the header")
+    decimal: Literal[".", ","] = "."
+    sheet: str = Field("", description="Sheet of a workbook; left out: the only one")
+
+
+class DataKeys(_Keys):
+    """The files of the study."""
+
+    responses: ResponsesKeys
+    codebook: str = Field("", description="Columns item, column, en, zh, values; left out: codebook.csv, if any")
+
+
+class ConstructKeys(_Keys):
+    """One construct: its items, its parts (second order), or its single item."""
+
+    items: Names = ()
+    expectation: Names = Field((), description="The expectation items, in the order of the perception items")
+    of: Names = Field((), description="Second order: the constructs that are its parts")
+    single: str = Field("", description="The only item")
+    scale: Scale | None = None
+    label: Text = {}
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ConstructKeys:
+        kinds = [name for name in ("items", "of", "single") if getattr(self, name)]
+        if len(kinds) != 1:
+            raise PydanticCustomError("studies.construct_kind", "kind", {"found": kinds or ["-"]})
+        if len(self.items) == 1:
+            raise PydanticCustomError("studies.single_not_declared", "single", {"item": self.items[0]})
+        if self.expectation and len(self.expectation) != len(self.items):
+            raise PydanticCustomError("studies.expectation_count", "pairs",
+                                      {"expectation": len(self.expectation), "items": len(self.items)})
+        return self
+
+
+class RolesKeys(_Keys):
+    """Items with a task of their own."""
+
+    marker: Names = Field((), description="Items of the marker variable (common-method check)")
+    nps: str = Field("", description="The 0-10 item of recommendation")
+    weights: Names = Field((), description="Columns in which respondents weight the dimensions")
+
+
+class GroupKeys(_Keys):
+    """A column whose values form groups."""
+
+    reference: Cell = Field("", description="The group that the others are compared with; left out: the first")
+    order: Cells = Field((), description="Every group, in the order of the tables")
+    levels: dict[str, Text] = Field({}, description="Group: its label, in the order of the tables")
+    label: Text = {}
+
+
+class WaveKeys(_Keys):
+    """The column that tells the waves apart."""
+
+    column: str
+    order: Cells = Field(min_length=2)
+    same_people: bool = False
+
+
+class AnalysisKeys(_Keys):
+    """How the statistics are computed."""
+
+    estimator: Literal["auto", "ML", "MLR", "MLM", "GLS", "ULS", "DWLS", "WLSMV"] = "auto"
+    missing: Literal["auto", "listwise", "fiml"] = "auto"
+    careless: Literal["keep", "flag", "exclude"] = "flag"
+    draws: int = Field(5000, ge=100, le=1_000_000)
+    conf_level: float = Field(0.95, ge=0.5, lt=1)
+    seed: int = Field(20250101, ge=0)
+
+
+class CriterionKeys(_Keys):
+    """A bound and the source that sets it."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> CriterionKeys:
+        if (self.at_least is None) == (self.at_most is None):
+            raise PydanticCustomError("studies.criterion_bound", "bound")
+        return self
+
+
+class ClaimKeys(_Keys):
+    """A claim that the report tests."""
+
+    text: Text
+    outcome: str
+    expect: Literal["higher", "lower", "no difference"]
+    compare: dict[str, Cells] = Field(description="Group column: group, and `with`: the groups it is compared with")
+    design: Literal["cross-section", "before-after", "controlled", "experiment", "time series"] = "cross-section"
+
+
+class ReplicatesKeys(_Keys):
+    """The study that this one repeats."""
+
+    study: str
+    smallest_difference: float = Field(gt=0, description="Standardized difference below which two paths count as equal")
+
+
+class PrivacyKeys(_Keys):
+    """What a table may show."""
+
+    smallest_cell: int = Field(5, ge=1, description="Groups with fewer respondents are not shown")
+
+
+class StudyKeys(_Keys):
+    """The keys of study.yml."""
+
+    model_config = ConfigDict(title="study.yml")
+
+    format: Literal["1"] = Field("1", json_schema_extra={"const": 1, "type": "integer"})
+    title: Text
+    synthetic: bool = Field(False, description="Generated data; said on every page")
+    citation: str = ""
+    data: DataKeys
+    scale: Scale | None = None
+    reversed: Names = ()
+    constructs: dict[str, ConstructKeys] = Field(min_length=1)
+    roles: RolesKeys = RolesKeys()
+    groups: dict[str, GroupKeys] = {}
+    profile: dict[str, GroupKeys] = Field({}, description="Columns that only describe the sample")
+    wave: WaveKeys | None = None
+    model: str = Field("", description="Structural lines in lavaan syntax; =~ lines are made from the constructs")
+    rivals: dict[str, str] = Field({}, description="Models that are compared with `model`")
+    analysis: AnalysisKeys = AnalysisKeys()
+    criteria: dict[Literal[tuple(DEFAULTS)], CriterionKeys] = {}
+    claims: dict[str, ClaimKeys] = {}
+    replicates: ReplicatesKeys | None = None
+    notebooks: Cells = Field((), description="Left out: all that apply")
+    languages: tuple[Language, ...] = Field(("en", "zh"), min_length=1, description="The first one is the report's")
+    privacy: PrivacyKeys = PrivacyKeys()
