@@ -1,0 +1,92 @@
+"""How a number is printed: as a journal prints that kind of quantity, decided by the column's name.
+
+Nothing is rounded before it is shown; this is where it is shown.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Literal
+
+Kind = Literal["p", "unit", "estimate", "statistic", "integer", "share", "text"]
+
+MISSING = "—"
+MINUS = "−"
+
+# Quantities that cannot, or by custom do not, exceed 1 lose their leading zero (APA 7, section 6.36).
+_UNIT = re.compile(
+    r"^(alpha|omega|htmt2?|cr|ave|r|rho|kappa|icc|kmo|msa|loading|communality|std\.all|cfi|tli|nfi|rni|ifi|gfi|agfi"
+    r"|rmsea|srmr|r2|rsquare|eta2|omega2|epsilon2|tau|denominator|reliability|guttman|share\.r2)$")
+_UNIT_TAIL = re.compile(r"\.(drop|htmt|cfi|tli|rmsea|srmr|alpha|omega|r2|r|ave|cr|cor|residual|eta2|omega2)$")
+_P = re.compile(r"^(p|pvalue|p\.value|p\.adjusted)$|\.pvalue$")
+_SHARE = re.compile(r"^(share|floor|ceiling|percent)$|\.share$")
+_INTEGER = re.compile(r"^(n|k|npar|ntotal|missing|respondents|draws|failed|items|rows|line|count)$|^n\.|\.n$")
+_STATISTIC = re.compile(
+    r"^(z|t|f|chisq|df\d?|mean|sd|median|skew|kurtosis|aic|bic2?|logl|unrestricted\.logl|min|max)$"
+    r"|\.(chisq|df|z|t|f|logl|aic|bic2?|mean|sd|chisq\.scaling)$")
+_TAIL = re.compile(r"\.(ci\.lower|ci\.upper|scaled|robust|se)$")
+
+_DECIMALS: dict[Kind, int] = {"p": 3, "unit": 3, "estimate": 3, "statistic": 2, "integer": 0, "share": 1, "text": 0}
+
+
+def kind(column: str) -> Kind:
+    """Tell what kind of quantity a numeric column holds.
+
+    Examples
+    --------
+    >>> [kind(name) for name in ("alpha.ci.lower", "est", "delta.pvalue", "n", "rmsea.robust", "share")]
+    ['unit', 'estimate', 'p', 'integer', 'unit', 'share']
+    """
+    if _P.search(column):
+        return "p"
+    base = column
+    while (shorter := _TAIL.sub("", base)) != base:
+        base = shorter
+    tests: tuple[tuple[re.Pattern[str], Kind], ...] = (
+        (_P, "p"), (_UNIT, "unit"), (_SHARE, "share"), (_INTEGER, "integer"), (_STATISTIC, "statistic"),
+        (_UNIT_TAIL, "unit"))
+    return next((found for pattern, found in tests if pattern.search(base)), "estimate")
+
+
+def number(value: Any, kind: Kind) -> str:
+    """Print one number.
+
+    Examples
+    --------
+    >>> number(0.00002, "p"), number(0.0314, "p"), number(-0.5, "unit"), number(0.5, "estimate")
+    ('< .001', '.031', '−.500', '0.500')
+    >>> number(476.0, "integer"), number(0.1234, "share"), number(float("nan"), "unit")
+    ('476', '12.3%', '—')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return MISSING
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    if kind == "p" and value < 0.001:
+        return "< .001"
+    if kind == "statistic" and isinstance(value, int):
+        return f"{value:d}".replace("-", MINUS)
+    printed = f"{value * 100:.1f}%" if kind == "share" else f"{value:.{_DECIMALS[kind]}f}"
+    if float(printed.rstrip("%")) == 0:  # -0.000 is 0.000
+        printed = printed.lstrip("-")
+    if kind in ("p", "unit"):
+        printed = re.sub(r"^(-?)0\.", r"\1.", printed)
+    return printed.replace("-", MINUS)
+
+
+def interval(lower: Any, upper: Any, kind: Kind) -> str:
+    """Print a confidence interval.
+
+    Examples
+    --------
+    >>> interval(0.812, 0.8764, "unit")
+    '[.812, .876]'
+    """
+    printed = number(lower, kind), number(upper, kind)
+    return MISSING if printed == (MISSING, MISSING) else f"[{printed[0]}, {printed[1]}]"
+
+
+def whole(values: Any) -> bool:
+    """Whether every number present is whole, as degrees of freedom are until a correction makes them not."""
+    return all(float(value).is_integer() for value in values if not math.isnan(float(value)))

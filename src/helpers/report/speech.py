@@ -1,0 +1,89 @@
+"""How codes become words: columns, constructs, items and coded terms in the reader's language."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from helpers import words
+
+_ARROW = re.compile(r"\s*(->|→)\s*")
+_EMPHASIS = re.compile(r"\*([^*\s][^*]*)\*")
+# Columns whose cells are written by people or already are sentences: never looked up.
+_PROSE = frozenset({"found", "criterion", "source", "advice", "headline", "text", "reason", "caption", "label"})
+# Columns that hold the names of variables of a model: items stay codes, as in the model's own lines.
+_CODES = frozenset({"lhs", "rhs", "effect", "parameter"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Speech:
+    """The reader's language and the study's own labels.
+
+    Attributes
+    ----------
+    language : {"en", "zh"}
+    labels : mapping
+        Codes of constructs, items, groups and levels -> what to show.
+    items : collection of str
+        Codes that are items: shown with their wording, or alone where a model is printed.
+    """
+
+    language: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    items: Collection[str] = ()
+
+    def column(self, name: str) -> str:
+        """Label a column; ``*`` marks italics. A column without a label keeps its name."""
+        return words.say(f"column.{name}", self.language) if words.has(f"column.{name}") else name
+
+    def term(self, column: str, value: Any) -> str:
+        """Say one text cell in plain text."""
+        said = str(value)
+        if column in _PROSE:
+            return said
+        if words.has(id := f"value.{column}.{said}"):
+            return plain(words.say(id, self.language))
+        if column == "gate" and words.has(f"gate.{said}"):
+            return words.say(f"gate.{said}", self.language)
+        if _ARROW.search(said):
+            return " → ".join(self.term(column, part) for part in _ARROW.split(said)[::2])
+        if said in self.items and column in _CODES:
+            return said
+        return self.labels.get(said, said)
+
+    def cell(self, column: str, value: Any) -> str:
+        """Say one text cell in HTML: an item with its code before its wording."""
+        said = str(value)
+        if column not in _PROSE and words.has(id := f"value.{column}.{said}"):
+            return marked(words.say(id, self.language))
+        term = html.escape(self.term(column, value))
+        if said in self.items and column not in _CODES and term != html.escape(said):
+            return f'<span class="as-code">{html.escape(said)}</span> {term}'
+        return term
+
+
+def marked(text: str) -> str:
+    """Turn a caption or column label into HTML: ``*italics*`` and ``$formulas$``.
+
+    Examples
+    --------
+    >>> marked("*p* < 1")
+    '<i>p</i> &lt; 1'
+    """
+    from helpers.report import mathml
+
+    return mathml.with_formulas(text, lambda prose: _EMPHASIS.sub(r"<i>\1</i>", html.escape(prose, quote=False)))
+
+
+def plain(text: str) -> str:
+    """Leave the italics marks out.
+
+    Examples
+    --------
+    >>> plain("*p*")
+    'p'
+    """
+    return _EMPHASIS.sub(r"\1", text)

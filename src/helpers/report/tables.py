@@ -1,0 +1,174 @@
+"""A table as a journal prints it: three rules, no stripes, decimals in line, words instead of codes."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from helpers import words
+from helpers.report import formats
+from helpers.report.speech import Speech, marked
+
+# A column whose repeats say nothing new: printed once per block.
+_BLOCKS = ("construct", "construct1", "outcome", "variable", "group", "notebook")
+# Columns of a model's table that are left out where they are empty or the same throughout.
+_OPTIONAL = ("label", "group")
+_DECIMAL_TAIL = re.compile(r"\.(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One printed column: its heading in HTML, whether it holds numbers, its cells in HTML."""
+
+    heading: str
+    numeric: bool
+    cells: list[str]
+
+
+def journal(table: pd.DataFrame, speech: Speech, *, title: str, caption: str, note: str = "",
+            conf_level: float | None = None) -> str:
+    """Write a table as HTML.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Contract columns, unrounded.
+    speech : Speech
+        Reader's language and labels.
+    title : str
+        "Table 2.1".
+    caption, note : str
+        May hold ``*italics*`` and ``$formulas$``.
+    conf_level : float, optional
+        Printed in the heading of the interval.
+
+    Returns
+    -------
+    str
+        One ``<div class="as-table">`` without any script.
+    """
+    columns = _columns(_without_optional(table), speech, conf_level)
+    heads = "".join(f'<th scope="col"{_class(column)}>{column.heading}</th>' for column in columns)
+    sections = _sections(table, speech)
+    rows = []
+    for i in range(len(table)):
+        if sections and (i == 0 or sections[i] != sections[i - 1]):
+            rows.append(f'<tr class="as-section"><th colspan="{len(columns)}" scope="rowgroup">{sections[i]}</th></tr>')
+        rows.append("<tr>" + "".join(f"<td{_class(column)}>{column.cells[i]}</td>" for column in columns) + "</tr>")
+    body = "".join(rows) or f'<tr><td colspan="{len(columns)}">{formats.MISSING}</td></tr>'
+    foot = f'<p class="as-note"><i>{words.say("report.note", speech.language)}</i> {marked(note)}</p>' if note else ""
+    label = html.escape(f"{title} {caption}", quote=True)
+    head = f"<b>{html.escape(title)}</b> <span>{marked(caption)}</span>"
+    return (f'<div class="as-table"><p class="as-caption">{head}</p>'
+            f'<div class="as-scroll" role="region" tabindex="0" aria-label="{label}">'
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>{foot}</div>")
+
+
+def _class(column: _Column) -> str:
+    return ' class="as-num"' if column.numeric else ""
+
+
+def _without_optional(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out `label` and `group` where a model has neither."""
+    idle = [name for name in _OPTIONAL
+            if name in table and "op" in table and table[name].astype("string").fillna("").nunique() <= 1]
+    return table.drop(columns=idle)
+
+
+def _columns(table: pd.DataFrame, speech: Speech, conf_level: float | None) -> list[_Column]:
+    printed = []
+    for name in map(str, table.columns):
+        if name.endswith("ci.upper") and f"{name[:-5]}lower" in table:
+            continue
+        if name.endswith("ci.lower") and f"{name[:-5]}upper" in table:
+            printed.append(_interval(table, name, speech, conf_level))
+        elif _is_numeric(table[name]):
+            printed.append(_numbers(table, name, speech))
+        else:
+            printed.append(_text(table, name, speech))
+    return printed
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _interval(table: pd.DataFrame, lower: str, speech: Speech, conf_level: float | None) -> _Column:
+    prefix = lower[:-len("ci.lower")]
+    kind = formats.kind(_interval_of(table, prefix))
+    pairs = zip(table[lower], table[f"{prefix}ci.upper"], strict=True)
+    heading = (speech.column("ci") if conf_level is None
+               else words.say("column.ci.level", speech.language, level=conf_level * 100))
+    return _Column(marked(heading), True, [formats.interval(low, high, kind) for low, high in pairs])
+
+
+def _interval_of(table: pd.DataFrame, prefix: str) -> str:
+    """Name the quantity an interval belongs to: its prefix, or the number printed before it."""
+    if prefix:
+        return prefix.rstrip(".")
+    before = list(table.columns[:list(table.columns).index("ci.lower")])
+    skipped = {"se", "z", "t", "df", "n", "k"}
+    numbers = [name for name in before if _is_numeric(table[name]) and name not in skipped
+               and formats.kind(name) != "p"]
+    return "est" if "est" in numbers or not numbers else numbers[-1]
+
+
+def _numbers(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
+    values = table[name].tolist()
+    if name == "value" and "measure" in table:
+        kinds = [_of_measure(measure, value) for measure, value in zip(table["measure"], values, strict=True)]
+    else:
+        kind = formats.kind(name)
+        is_df = name == "df" or name.endswith(".df")
+        kinds = ["integer" if is_df and formats.whole(table[name].dropna()) else kind] * len(values)
+    cells = [formats.number(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    return _Column(marked(speech.column(name)), True, _in_line(cells))
+
+
+def _of_measure(measure: str, value: Any) -> formats.Kind:
+    kind = formats.kind(str(measure))
+    is_df = re.fullmatch(r"(baseline\.)?df", str(measure)) is not None
+    return "integer" if is_df and float(value).is_integer() else kind
+
+
+def _in_line(cells: Sequence[str]) -> list[str]:
+    """Pad with invisible digits so that decimal points stand under one another."""
+    tails = [match[0] if (match := _DECIMAL_TAIL.search(cell)) else "" for cell in cells]
+    longest = max(map(len, tails), default=0)
+    if len({len(tail) for cell, tail in zip(cells, tails, strict=True) if cell != formats.MISSING}) <= 1:
+        return [html.escape(cell) for cell in cells]
+    padding = [("." if not tail else "") + "0" * (longest - max(len(tail), 1)) for tail in tails]
+    return [html.escape(cell) + (f'<span class="as-pad" aria-hidden="true">{pad}</span>' if pad else "")
+            for cell, pad in zip(cells, padding, strict=True)]
+
+
+def _text(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
+    values = table[name].tolist()
+    cells = []
+    for i, value in enumerate(values):
+        if name in _BLOCKS and name == table.columns[0] and i and value == values[i - 1]:
+            cells.append("")
+        elif isinstance(value, bool):
+            cells.append(html.escape(words.say("report.yes" if value else "report.no", speech.language)))
+        elif value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+            cells.append(formats.MISSING)
+        else:
+            cells.append(speech.cell(name, value))
+    return _Column(marked(speech.column(name)), False, cells)
+
+
+def _sections(table: pd.DataFrame, speech: Speech) -> list[str]:
+    """Name the block of each row of a model's parameters; nothing where the table is not one."""
+    if not {"lhs", "op", "rhs"} <= set(table.columns) or table["op"].nunique() < 2:
+        return []
+    names = []
+    for lhs, op, rhs in zip(table["lhs"], table["op"], table["rhs"], strict=True):
+        key = {"=~": "loadings", "~": "regressions", "~1": "intercepts", "|": "thresholds", ":=": "defined",
+               "~~": "variances" if lhs == rhs else "covariances"}.get(str(op), "other")
+        names.append(html.escape(words.say(f"report.section.{key}", speech.language)))
+    return names

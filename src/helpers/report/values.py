@@ -1,0 +1,73 @@
+"""What a call tells the reader besides its table: checks, numbers for captions, and whether inference is forbidden."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterable, Mapping
+from string import Formatter
+from typing import Any
+
+import pandas as pd
+
+from helpers.errors import Check
+from helpers.report.formats import MISSING
+
+
+class _Missing:
+    """A number that is not there: prints a dash whatever format is asked for."""
+
+    def __format__(self, specification: str) -> str:
+        return MISSING
+
+    def __str__(self) -> str:
+        return MISSING
+
+
+def checks_of(value: Any) -> tuple[Check, ...]:
+    """Find the checks that a result carries: its attribute ``checks``, or a table's ``attrs["checks"]``."""
+    carried = value.attrs.get("checks", ()) if isinstance(value, pd.DataFrame) else getattr(value, "checks", ())
+    return tuple(check for check in carried if isinstance(check, Check)) if isinstance(carried, Iterable) else ()
+
+
+def stopped(sources: Iterable[Any]) -> bool:
+    """Whether a result that is drawn on failed a gate of severity *stop*."""
+    return any(check.severity == "stop" and not check.passed for source in sources for check in checks_of(source))
+
+
+def told(source: Any, args: tuple, kwargs: Mapping[str, Any], table: pd.DataFrame | None = None) -> dict[str, Any]:
+    """Collect what a caption may name: every plain argument of the call, its defaults included.
+
+    Examples
+    --------
+    >>> def f(scores, *, conf_level=0.95): ...
+    >>> told(f, (None,), {})
+    {'conf_level': 0.95}
+    """
+    given: dict[str, Any] = {}
+    if isinstance(source, Callable):
+        try:
+            bound = inspect.signature(source).bind(*args, **kwargs)
+        except (TypeError, ValueError):  # a builtin without a signature
+            given = dict(kwargs)
+        else:
+            bound.apply_defaults()
+            given = {**bound.arguments, **bound.arguments.get("kwargs", {})}
+    if table is not None:
+        given = {**given, "rows": len(table), **table.attrs}
+    return {name: value for name, value in given.items() if isinstance(value, (str, int, float))}
+
+
+def printable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Replace numbers that are not there, so that a sentence says a dash and not nan."""
+    return {name: _Missing() if _absent(value) else value for name, value in values.items()}
+
+
+def forgiving(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a dash for every value that a caption names and the call did not tell."""
+    named = {field.partition(".")[0].partition("[")[0] for _, field, _, _ in Formatter().parse(text) if field}
+    return printable({**dict.fromkeys(named, None), **values})
+
+
+def _absent(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
