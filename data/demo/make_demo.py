@@ -42,7 +42,8 @@ N = 1200
 REVERSED = ("p_rel4", "p_emp5", "tr6", "loy3")
 ATTENTION = {"ac1": 6}
 PAGES = ("e_ph", "e_inf", "e_psy", "p_ph", "p_inf", "p_psy", "p_tan", "p_rel", "ac", "p_res", "p_emp", "tr", "sat",
-         "loy", "nps", "cl", "as", "mk", "w_", "hours", "gender", "age", "education", "region", "product", "policy_years")
+         "loy", "nps", "cl", "as", "mk", "w_", "hours", "gender", "age", "education", "region", "product",
+         "policy_years")
 PEOPLE = {
     "gender": (("female", "male", "undisclosed"), (0.475, 0.510, 0.015)),
     "age": (("18-29", "30-39", "40-49", "50-59", "60+"), (0.17, 0.29, 0.26, 0.18, 0.10)),
@@ -52,6 +53,9 @@ PEOPLE = {
 }
 CARELESS = 0.05
 MISSING = -99
+# Share of answers left out, by the beginning of the item's name: what customers have no view on is left out most.
+LEFT_OUT = {"e_": 0.004, "p_": 0.0015, "tr": 0.0015, "sat": 0.0015, "loy": 0.0015, "nps": 0.01, "cl": 0.04, "as": 0.03,
+            "mk": 0.005}
 
 
 class Sample(NamedTuple):
@@ -151,7 +155,7 @@ def text(columns: dict[str, np.ndarray]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     for row in zip(*columns.values(), strict=True):
-        writer.writerow([value if isinstance(value, str) else "" if np.isnan(value) else f"{value:.10g}" for value in row])
+        writer.writerow([_cell(value) for value in row])
     return out.getvalue()
 
 
@@ -167,6 +171,10 @@ def main(arguments: list[str]) -> int:
     file.write_text(made, encoding="utf-8", newline="\n")
     print(f"{file.name}: {made.count(chr(10)) - 1} respondents")
     return 0
+
+
+def _cell(value: object) -> str:
+    return value if isinstance(value, str) else "" if np.isnan(value) else f"{value:.10g}"
 
 
 def _pick(rng: np.random.Generator, n: int, shares: tuple[float, ...] | list[float]) -> np.ndarray:
@@ -204,22 +212,25 @@ def _importance(rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
 def _leave_out(given: dict[str, np.ndarray], stage: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Empty what was not answered, and return the share of the questionnaire that each person reached.
 
-    Some stop early; buyers without an accident cannot judge help at the scene (coded -99, as some "no answer" are);
-    who asked nothing has no response hours; single answers are forgotten.
+    Some people stop early and some skip the whole block of expectations; buyers who never had an accident cannot
+    judge help at the scene (coded -99, as half of the other answers left out are); whoever asked nothing has no
+    response hours.
     """
     n = len(stage)
     reached = np.where(rng.random(n) < 0.035, 0.25 + 0.75 * rng.random(n), 1.0)
+    skipped = rng.random(n) < 0.05
     no_accident = (stage == 0) & (rng.random(n) < 0.06)
     given["hours"][rng.random(n) < 0.12] = np.nan
     for number, (item, values) in enumerate(given.items()):
-        forgotten, coded = rng.random(n) < 0.0015, rng.random(n) < 0.5
+        share = next((share for begin, share in LEFT_OUT.items() if item.startswith(begin)), 0.0)
+        left_out, coded = rng.random(n) < share, rng.random(n) < 0.5
         stopped = (number + 1) / len(given) > reached
         if values.dtype == object:
             values[stopped] = ""
             continue
-        values[forgotten & ~coded] = np.nan
-        values[forgotten & coded | no_accident & (item in ("p_ph2", "p_ph3"))] = MISSING
-        values[stopped] = np.nan
+        values[left_out & ~coded] = np.nan
+        values[left_out & coded | no_accident & (item in ("p_ph2", "p_ph3"))] = MISSING
+        values[stopped | skipped & item.startswith("e_")] = np.nan
     return reached
 
 

@@ -52,8 +52,8 @@ EQUATIONS: dict[str, dict[str, float]] = {
     "satisfaction": {"assurance": 0.35, "trust": 0.45},
     "loyalty": {"satisfaction": 0.50, "trust": 0.30, "CRISIS_PLAN": 0.15},
     # Outside M1: correlates of it, built so that M1 stays exact.
-    "service": {"assurance": 0.50, "satisfaction": 0.35},
-    "tangibles": {"service": 0.68},
+    "service": {"assurance": 0.55, "satisfaction": 0.40},
+    "tangibles": {"service": 0.72},
     "reliability": {"service": 0.84},
     "responsiveness": {"service": 0.78, "waiting": -0.15},
     "empathy": {"service": 0.82},
@@ -75,7 +75,7 @@ def items() -> list[dict]:
 
 
 def population() -> dict[str, dict[str, list]]:
-    """Give the population's values, as tables of columns.
+    r"""Give the population's values, as tables of columns.
 
     Returns
     -------
@@ -87,34 +87,18 @@ def population() -> dict[str, dict[str, list]]:
 
     Notes
     -----
-    With :math:`\\eta = B\\eta + \\Gamma x + \\zeta`, covariances are those within groups plus those between group means.
-    A path of M1 is the regression coefficient in the covariance matrix that results.
+    With :math:`\eta = B\eta + \Gamma x + \zeta`, covariances are those within groups plus those between the groups'
+    means. A path of M1 is the regression coefficient in the covariance matrix that results.
     """
-    position = {name: number for number, name in enumerate(LATENTS)}
     r, means, _ = structure()
-    rows = items()
-    first = {}
-    for row in rows:
-        first.setdefault(row["latent"], row["loading"])
-    first["assurance"] = r[position["assurance"], position["physical"]] * first["physical"]
-    paths, explained = [], []
-    for outcome, causes in (("trust", ["assurance"]), ("satisfaction", ["assurance", "trust"]),
-                            ("loyalty", ["satisfaction", "trust"])):
-        at, to = [position[cause] for cause in causes], position[outcome]
-        std = np.linalg.solve(r[np.ix_(at, at)], r[at, to])
-        paths += [(outcome, "~", cause, value, value * first[outcome] / first[cause])
-                  for cause, value in zip(causes, std, strict=True)]
-        explained.append((outcome, float(std @ r[at, to])))
-    for part in ("physical", "information", "psychological"):
-        std = r[position["assurance"], position[part]]
-        paths.append(("assurance", "=~", part, std, std * first[part] / first["assurance"]))
-        explained.append((part, float(std**2)))
+    rows, number = items(), {name: number for number, name in enumerate(LATENTS)}
+    paths, explained = _model_one(r, rows)
     pairs = itertools.combinations(LATENTS, 2)
     cuts = [(row["item"], category, (category - 0.5 - row["mean"]) / row["sd"])
             for row in rows for category in range(answer_range(row["item"])[0] + 1, answer_range(row["item"])[1] + 1)]
     return {
         "loadings": _columns("item latent std", [(row["item"], row["latent"], row["loading"]) for row in rows]),
-        "correlations": _columns("latent1 latent2 r", [(a, b, r[position[a], position[b]]) for a, b in pairs]),
+        "correlations": _columns("latent1 latent2 r", [(a, b, float(r[number[a], number[b]])) for a, b in pairs]),
         "paths": _columns("lhs op rhs std est", paths),
         "r2": _columns("construct r2", explained),
         "means": _columns("group level latent mean", _group_means(means)),
@@ -172,6 +156,28 @@ def structure() -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
 def cell_shares() -> np.ndarray:
     """Share of the population in each cell."""
     return np.array([STAGE_SHARES[stage] for _, _, stage, _ in cells()]) / (len(INSURERS) * len(WAVES) * SHAPE[3])
+
+
+def _model_one(r: np.ndarray, rows: list[dict]) -> tuple[list[tuple], list[tuple]]:
+    """Paths and explained variances of M1 in a correlation matrix of the latent variables."""
+    number = {name: number for number, name in enumerate(LATENTS)}
+    first: dict[str, float] = {}
+    for row in rows:
+        first.setdefault(row["latent"], row["loading"])
+    first["assurance"] = r[number["assurance"], number["physical"]] * first["physical"]
+    paths, explained = [], []
+    for part in ("physical", "information", "psychological"):
+        std = float(r[number["assurance"], number[part]])
+        paths.append(("assurance", "=~", part, std, std * first[part] / first["assurance"]))
+        explained.append((part, std**2))
+    for outcome, causes in (("trust", ["assurance"]), ("satisfaction", ["assurance", "trust"]),
+                            ("loyalty", ["satisfaction", "trust"])):
+        at, to = [number[cause] for cause in causes], number[outcome]
+        std = np.linalg.solve(r[np.ix_(at, at)], r[at, to])
+        paths += [(outcome, "~", cause, float(value), float(value * first[outcome] / first[cause]))
+                  for cause, value in zip(causes, std, strict=True)]
+        explained.append((outcome, float(std @ r[at, to])))
+    return paths, explained
 
 
 def _group_means(means: np.ndarray) -> list[tuple]:
