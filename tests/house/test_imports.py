@@ -1,0 +1,116 @@
+"""Data flows one way: a room imports only what the floor plan lets it, and heavy packages stay where they are used."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+STATISTICS = {"sem", "measurement", "moments", "parallel", "errors"}
+MAY_IMPORT = {
+    "words": set(),
+    "errors": {"words"},
+    "parallel": {"errors"},
+    "disclosure": {"errors"},
+    "reading": {"errors"},
+    "syntax": {"errors"},
+    "moments": {"errors"},
+    "studies": {"errors", "words", "reading", "syntax"},
+    "survey": {"studies", "reading", "moments", "disclosure", "errors"},
+    "sem": {"syntax", "moments", "parallel", "errors"},
+    "measurement": {"sem", "moments", "parallel", "errors"},
+    "quality": STATISTICS,
+    "cases": STATISTICS,
+    "monitoring": STATISTICS,
+    "replication": STATISTICS,
+    "drafting": {"studies", "survey", "reading", "measurement", "errors"},
+    "figures": {"errors", "words"},
+    "report": {"errors", "words", "disclosure", "figures"},
+}
+EVERYTHING = {"run", "cli", "__main__"}
+FOR_TYPE_HINTS = {("report", "studies")}
+ONE_MODULE_EACH = [{"semopy"}, {"pingouin"}, {"joblib", "dask", "distributed"}, {"papermill"}, {"ruamel"}, {"pydantic"},
+                   {"nbconvert"}]
+# Each costs .2 to 1.7 s: `import helpers.<room>` must not pay for what a notebook never calls.
+HEAVY = {"scipy.stats", "scipy.optimize", "matplotlib", "seaborn", "statsmodels", "pydantic", "semopy", "pingouin",
+         "great_tables", "openpyxl", "nbconvert", "papermill", "sklearn", "joblib"}
+CONTRACT_ROOMS = "studies, survey, measurement, sem, cases, figures, report"
+
+
+def room_of(source) -> str:
+    """The room that a file belongs to: src/helpers/sem/fit.py -> sem."""
+    return source.name.split("/")[2].removesuffix(".py")
+
+
+def imports(source):
+    """Every import of a file, (dotted name, line, only for type hints), function-level ones included."""
+    guarded = {id(inner) for node in ast.walk(source.tree)
+               if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+               for statement in node.body for inner in ast.walk(statement)}
+    package = source.name.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").split("/")
+    folder = package if source.name.endswith("__init__.py") else package[:-1]
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = folder[: len(folder) - node.level + 1] if node.level else []
+            start = ".".join([*base, *([node.module] if node.module else [])])
+            names = [f"{start}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+            names = [node.args[0].value] if node.args and isinstance(node.args[0], ast.Constant) else []
+        else:
+            continue
+        for name in names:
+            yield name, node.lineno, id(node) in guarded
+
+
+def test_rooms_import_only_what_the_floor_plan_allows(package) -> None:
+    wrong = []
+    for source in package:
+        room = room_of(source)
+        if room in EVERYTHING or room == "__init__":
+            continue
+        for name, line, for_types in imports(source):
+            parts = name.split(".")
+            other = parts[1] if parts[0] == "helpers" and len(parts) > 1 else None
+            if other is None or other == room or other.startswith("__"):
+                continue
+            if other not in MAY_IMPORT[room] and not (for_types and (room, other) in FOR_TYPE_HINTS):
+                wrong.append(f"{source.name}:{line}: {room} imports {other}")
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("packages", ONE_MODULE_EACH, ids=lambda packages: "+".join(sorted(packages)))
+def test_one_module_imports(package, packages: set[str]) -> None:
+    importers = {source.name for source in package
+                 for name, _, _ in imports(source) if name.split(".")[0] in packages}
+    assert len(importers) == 1, f"imported by {sorted(importers)}"
+
+
+def test_foreign_formats_are_opened_in_reading_alone(package) -> None:
+    readers = {"read_csv", "read_table", "read_excel", "read_spss", "read_stata", "read_sas", "load_workbook"}
+    allowed = {"reading": readers, "report": {"read_csv"}}  # report reads back the tables that it wrote itself
+    wrong = [f"{source.name}:{node.lineno}: {node.attr}"
+             for source in package for node in ast.walk(source.tree)
+             if isinstance(node, ast.Attribute) and node.attr in readers - allowed.get(room_of(source), set())]
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_importing_the_rooms_loads_nothing_heavy() -> None:
+    code = f"import sys; from helpers import {CONTRACT_ROOMS}; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
+    assert ran.returncode == 0, ran.stderr
+    loaded = set(ran.stdout.split())
+    assert "helpers.sem" in loaded
+    assert loaded & HEAVY == set()
+
+
+def test_statistics_never_see_a_study(package) -> None:
+    """They take tables and names, so that they can be used, and tested, without a study."""
+    statistics = {"sem", "measurement", "quality", "cases", "monitoring", "replication", "moments", "figures"}
+    wrong = [f"{source.name}:{node.lineno}" for source in package if room_of(source) in statistics
+             for node in ast.walk(source.tree)
+             if isinstance(node, ast.arg) and node.arg in {"study", "declared", "answers"}]
+    assert not wrong, "\n" + "\n".join(wrong)
