@@ -1,0 +1,24 @@
+"""Do the items measure, how reliably, and can the scales be told apart?
+
+Answers go in as a DataFrame of item scores and a mapping of constructs to items, tables come out; gates lie in
+``table.attrs["checks"]``.
+"""
+
+from helpers.measurement.coefficient_alpha import cronbach_alpha
+from helpers.measurement.heterotrait import htmt
+from helpers.measurement.item_statistics import item_analysis
+from helpers.measurement.coefficient_omega import omega
+from helpers.measurement.scale_reliability import reliability
+from helpers.measurement.factor_validity import correlated_factors, fornell_larcker, loadings, validity
+
+__all__ = [
+    "correlated_factors",
+    "cronbach_alpha",
+    "fornell_larcker",
+    "htmt",
+    "item_analysis",
+    "loadings",
+    "omega",
+    "reliability",
+    "validity",
+]

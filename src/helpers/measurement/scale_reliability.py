@@ -1,0 +1,106 @@
+"""How reliable is the score of each scale?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import Check
+from helpers.measurement import coefficient_alpha as alphas
+from helpers.measurement import coefficient_omega as omegas
+from helpers.measurement import resampling
+from helpers.measurement.answers import Scale, scales_of
+from helpers.measurement.direction import reversed_check
+from helpers.measurement.one_factor import OneFactor, one_factor
+
+
+def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *, conf_level: float = 0.95,
+                draws: int = 5000, seed: int = 1, at_least: float = 0.70) -> pd.DataFrame:
+    """Alpha and omega of every scale, with confidence intervals.
+
+    Parameters
+    ----------
+    scores : DataFrame, shape (n_respondents, n_items)
+        Item scores, already reverse-coded; NaN where an answer is missing.
+    constructs : mapping of str to sequence of str
+        Construct -> its items, two or more.
+    conf_level : float, default 0.95
+    draws : int, default 5000
+        Bootstrap draws: respondents are resampled once per draw for all scales together. 0 leaves the bootstrap out.
+    seed : int, default 1
+    at_least : float, default 0.70
+        The flag raised below it is a remark, not a verdict.
+
+    Returns
+    -------
+    DataFrame, one row per construct
+        ``construct``, ``k``, ``n`` (complete answers to this scale), ``missing`` (respondents left out for a missing
+        answer), ``alpha`` with ``alpha.ci.*`` (Feldt) and ``alpha.boot.ci.*`` (percentile), ``alpha.std``, ``mean.r``,
+        ``omega`` with ``omega.ci.*`` (percentile), ``omega.observed``, ``denominator`` (of ``omega``), ``failed``
+        (draws without omega). ``attrs["checks"]`` holds the gates.
+
+    Raises
+    ------
+    DataError
+        Everything wrong with any scale at once: unknown or constant items, fewer than two items, too few answers.
+
+    Notes
+    -----
+    Formulas and sources: `cronbach_alpha`, `omega`. A respondent with a missing answer is left out of that scale only.
+    Resampling respondents, not answers, lets the n of a scale with missing answers vary over the draws as it would
+    over samples.
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(2)
+    >>> trust, loyalty = random.normal(size=(2, 200, 1))
+    >>> noise = random.normal(size=(200, 5)) * 0.8
+    >>> scores = pd.DataFrame(np.hstack([trust, trust, trust, loyalty, loyalty]) + noise, columns=list("abcde"))
+    >>> table = reliability(scores, {"trust": ["a", "b", "c"], "loyalty": ["d", "e"]}, draws=500)
+    >>> table[["construct", "k", "n", "alpha", "omega"]].round(2)
+      construct  k    n  alpha  omega
+    0     trust  3  200   0.81   0.81
+    1   loyalty  2  200   0.78   0.78
+    """
+    scales = scales_of(scores, constructs)
+    drawn: Sequence[np.ndarray | None] = [None] * len(scales)
+    if draws:
+        drawn = resampling.covariances([scale.answers for scale in scales], draws=draws, seed=seed)
+    rows, checks = [], []
+    for scale, covs in zip(scales, drawn, strict=True):
+        cov = np.cov(scale.complete, rowvar=False)
+        fitted = one_factor(cov[..., None])
+        row = _row(scale, cov, fitted, covs, conf_level)
+        rows.append(row)
+        checks += [_low(row, at_least), reversed_check(scale, cov),
+                   *omegas.checks(scale, fitted, failed=row["failed"], draws=draws)]
+    table = pd.DataFrame(rows)
+    table.attrs["checks"] = tuple(checks)
+    return table
+
+
+def _row(scale: Scale, cov: np.ndarray, fitted: OneFactor, drawn: np.ndarray | None, conf_level: float) -> dict:
+    alpha = float(alphas.of_covariances(cov[..., None])[0])
+    feldt = alphas.feldt_interval(alpha, n=scale.n, k=len(scale.items), conf_level=conf_level)
+    boot, of_omega = (np.nan, np.nan), (np.nan, np.nan, 0)
+    if drawn is not None:
+        boot = resampling.percentiles(alphas.of_covariances(drawn), conf_level)[:2]
+        of_omega = omegas.interval(fitted, drawn, conf_level)
+    standardized, mean_r = alphas.standardized_alpha(cov)
+    omega, observed = omegas.of_estimates(fitted, cov[..., None])
+    return {
+        "construct": scale.name, "k": len(scale.items), "n": scale.n, "missing": scale.missing,
+        "alpha": alpha, "alpha.ci.lower": feldt[0], "alpha.ci.upper": feldt[1],
+        "alpha.boot.ci.lower": boot[0], "alpha.boot.ci.upper": boot[1], "alpha.std": standardized, "mean.r": mean_r,
+        "omega": float(omega[0]), "omega.ci.lower": of_omega[0], "omega.ci.upper": of_omega[1],
+        "omega.observed": float(observed[0]), "denominator": omegas.DENOMINATOR, "failed": of_omega[2],
+    }
+
+
+def _low(row: dict, at_least: float) -> Check:
+    """Flag a scale whose weaker coefficient is below the mark."""
+    weaker = float(np.nanmin([row["alpha"], row["omega"]]))
+    return Check("reliability", "info", weaker >= at_least,
+                 {"construct": row["construct"], "alpha": row["alpha"], "omega": row["omega"], "at_least": at_least})
