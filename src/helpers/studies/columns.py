@@ -86,7 +86,8 @@ def wave(keys: StudyKeys, responses: Responses, raw: reading.Raw, found: Finding
         _check_levels(keys.wave.column, keys.wave.order, ("wave", "order"), responses, raw, found)
     if keys.wave.same_people and not responses.respondent:
         found.add("studies.same_people", ("wave", "same_people"))
-    return Wave(keys.wave.column, keys.wave.order, keys.wave.same_people)
+    return Wave(keys.wave.column, keys.wave.order, keys.wave.same_people,
+                texts(keys.wave.label, keys.languages))
 
 
 def _by_key(keys: StudyKeys) -> Iterable[tuple[Place, tuple[str, ...]]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.words import pick
+from helpers.words import pick, say
 
 Texts = Mapping[str, str]
 
@@ -112,6 +112,7 @@ class Wave:
     column: str
     order: tuple[str, ...]
     same_people: bool = False
+    label: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +250,7 @@ class Study:
         """
         columns = (*self.profile.values(), *self.groups.values())
         named = [(level, group.levels.get(level, {})) for group in columns for level in group.order]
+        named += [(self.wave.column, self.wave.label or {language: say("studies.wave", language)})] if self.wave else []
         named += [(group.name, group.label) for group in columns]
         named += [(name, item.text) for name, item in self.items.items()]
         named += [(name, construct.label) for name, construct in self.constructs.items()]

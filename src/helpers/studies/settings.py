@@ -74,7 +74,8 @@ def replicates(keys: StudyKeys, folder: Path, found: Findings) -> Replicates | N
 
 def check_notebooks(keys: StudyKeys, found: Findings) -> None:
     """Note notebooks that the project does not have; without its notebooks/ (an installed copy) nothing is known."""
-    known = sorted(file.stem for pattern in ("*.ipynb", "mine/*.ipynb") for file in (root() / "notebooks").glob(pattern))
+    folder = root() / "notebooks"
+    known = sorted(file.stem for pattern in ("*.ipynb", "mine/*.ipynb") for file in folder.glob(pattern))
     for position, name in enumerate(keys.notebooks):
         if known and name not in known:
             found.add_unknown("studies.notebook_unknown", ("notebooks", position), name, known)

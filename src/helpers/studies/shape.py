@@ -146,6 +146,7 @@ class WaveKeys(_Keys):
     column: str
     order: Cells = Field(min_length=2)
     same_people: bool = False
+    label: Text = {}
 
 
 class AnalysisKeys(_Keys):

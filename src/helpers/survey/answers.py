@@ -1,0 +1,140 @@
+"""From a checked study to the answers that the statistics work on, or to everything that is wrong with the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers import reading
+from helpers.errors import DataError, HelpersError, Problem
+from helpers.survey import coding, columns, screening
+
+if TYPE_CHECKING:
+    from helpers.studies import Study
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """The answers of a study.
+
+    Attributes
+    ----------
+    scores : DataFrame of float, shape (n, items)
+        One column per item of the study (weights apart), reverse-coded, NaN where there is no answer. Rows carry no
+        identifier.
+    missing : DataFrame
+        ``item``, ``construct``, ``n`` (answers given), ``missing``, ``share`` (of the n + missing), one row per item.
+    screening : DataFrame
+        ``rule``, ``respondents``, ``share``, ``action``; over everyone in the file.
+    flow : DataFrame
+        ``step``, ``n``: from the rows of the file to those analysed.
+    groups, profile : DataFrame of ordered Categorical, shape (n, columns)
+        Group columns and the wave; columns that only describe the sample.
+    weights : DataFrame of float, shape (n, columns)
+        Columns in which respondents weight the dimensions.
+    careless : DataFrame of bool, shape (n, rules)
+        Which rule each respondent falls under.
+    respondents : ndarray of int, shape (n,)
+        Whose answers each row holds (the same number for the same respondent in another wave).
+    how : reading.How
+        How the file was read.
+    """
+
+    scores: pd.DataFrame
+    missing: pd.DataFrame
+    screening: pd.DataFrame
+    flow: pd.DataFrame
+    groups: pd.DataFrame
+    profile: pd.DataFrame
+    weights: pd.DataFrame
+    careless: pd.DataFrame
+    respondents: np.ndarray
+    how: reading.How
+
+
+def load(declared: Study) -> Answers:
+    """Read, code and check the answers of a study.
+
+    Parameters
+    ----------
+    declared : Study
+
+    Returns
+    -------
+    Answers
+        Careless respondents are left out only where the study says ``careless: exclude``.
+
+    Raises
+    ------
+    DataError
+        Everything that is wrong with the data, at once: text among numbers, answers outside the scale, items without
+        an answer or without variance, fewer respondents than items, a respondent twice in one wave, groups of fewer
+        than two, identifiers of people.
+    """
+    raw = _read(declared)
+    responses, shown = declared.responses, declared.responses.shown
+    coded, problems = coding.coded(raw.frame, declared.items, missing_codes=responses.missing_codes,
+                                   decimal=responses.decimal, lines=raw.lines, shown=shown)
+    problems += columns.identifier_problems(raw.frame, declared)
+    problems += columns.respondent_problems(raw.frame, raw.lines, declared)
+    groups = columns.categorical(raw.frame, declared, columns.group_orders(declared))
+    problems += columns.group_problems(groups, shown)
+    weights = [name for name, item in declared.items.items() if item.role == "weight"]
+    answers = coded.drop(columns=weights)
+    flags, more = screening.flags(raw, answers, declared)
+    problems += more or columns.item_problems(answers, declared)
+    if problems:
+        raise DataError.of(problems)
+    kept = ~flags.any(axis=1).to_numpy() if declared.analysis.careless == "exclude" else np.full(len(answers), True)
+    if not kept.any():
+        raise DataError("survey.nobody_left", where=shown, n=len(answers))
+    scores = coding.reverse_coded(answers, {name: declared.items[name] for name in answers})[kept]
+    if left := columns.item_problems(scores, declared):
+        raise DataError.of(left)
+    profile = columns.categorical(raw.frame, declared, {name: group.order for name, group in declared.profile.items()})
+    whose = columns.respondents(raw.frame, declared)
+    parts = [part[kept].reset_index(drop=True) for part in (scores, groups, profile, coded[weights], flags)]
+    return Answers(
+        scores=parts[0], missing=_missing(parts[0], declared), screening=screening.table(flags, declared),
+        flow=_flow(raw, kept), groups=parts[1], profile=parts[2], weights=parts[3], careless=parts[4],
+        respondents=whose[kept], how=raw.how)
+
+
+def preflight(declared: Study) -> tuple[Problem, ...]:
+    """Say everything that is wrong with a study's data, without raising.
+
+    Returns
+    -------
+    tuple of Problem
+        Empty where `load` would succeed.
+    """
+    try:
+        load(declared)
+    except HelpersError as error:
+        return error.problems
+    return ()
+
+
+def _read(declared: Study) -> reading.Raw:
+    responses = declared.responses
+    named = {item.column for item in declared.items.values()} | {*declared.groups, *declared.profile}
+    named |= {*responses.attention_checks, responses.respondent, responses.duration}
+    named |= {declared.wave.column} if declared.wave else set()
+    return reading.read(responses.file, columns=named - {""}, encoding=responses.encoding,
+                        delimiter=responses.delimiter, sheet=responses.sheet, shown=responses.shown)
+
+
+def _missing(scores: pd.DataFrame, declared: Study) -> pd.DataFrame:
+    empty = scores.isna().sum().to_numpy()
+    return pd.DataFrame({"item": list(scores), "construct": [declared.items[name].construct for name in scores],
+                         "n": len(scores) - empty, "missing": empty, "share": empty / len(scores)})
+
+
+def _flow(raw: reading.Raw, kept: np.ndarray) -> pd.DataFrame:
+    steps = [("in_file", len(kept) + raw.how.blank_rows)]
+    steps += [("blank_row", raw.how.blank_rows)] if raw.how.blank_rows else []
+    steps += [("excluded", int((~kept).sum()))] if not kept.all() else []
+    return pd.DataFrame([*steps, ("analysed", int(kept.sum()))], columns=["step", "n"])

@@ -1,0 +1,114 @@
+"""The number that each answer stands for, and the answers that stand for none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers import disclosure
+from helpers.errors import Problem
+
+if TYPE_CHECKING:
+    from helpers.studies import Item
+
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_QUOTED = 5  # places of a fault that a message names; the count says how many there are
+
+
+def coded(cells: pd.DataFrame, items: Mapping[str, Item], *, missing_codes: Collection[str], decimal: str,
+          lines: np.ndarray, shown: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Turn the strings of a file into raw answers.
+
+    Parameters
+    ----------
+    cells : DataFrame of str, shape (n, columns)
+        Holds the column of every item.
+    items : mapping by name
+    missing_codes : collection of str
+        Equal as text or as a number to "no answer".
+    decimal : {".", ","}
+    lines : ndarray of int, shape (n,)
+    shown : str
+        The file's name in messages.
+
+    Returns
+    -------
+    answers : DataFrame of float, shape (n, items)
+        As answered (not reversed); NaN where there is no answer.
+    problems : list of Problem
+        Text among numbers and answers outside the scale, one problem per item and kind.
+    """
+    table = cells[[item.column for item in items.values()]].to_numpy(dtype=object)
+    codes, texts = pd.factorize(table.ravel())
+    codes = codes.reshape(table.shape)
+    numbers, empty = _numbers(texts, missing_codes, decimal)
+    answers = np.empty(table.shape)
+    problems = []
+    for position, item in enumerate(items.values()):
+        column = codes[:, position]
+        own, known = (numbers, empty) if not item.codes else _in_words(texts, numbers, empty, item.codes)
+        found = own[column]
+        answers[:, position] = found
+        wrong = np.isnan(found) & ~known[column]
+        outside = (found < item.low) | (found > item.high)
+        for id, rows in (("survey.text", wrong), ("survey.outside", outside)):
+            if rows.any():
+                quoted = [disclosure.masked(text) for text in texts[column[rows]][:_QUOTED]]
+                problems.append(_fault(id, item, lines[rows], quoted, shown))
+    return pd.DataFrame(answers, columns=list(items)), problems
+
+
+def numbers(column: pd.Series, *, missing_codes: Collection[str], decimal: str, lines: np.ndarray,
+            shown: str) -> tuple[np.ndarray, list[Problem]]:
+    """Turn a column that holds numbers (a duration) into floats; notes text among them."""
+    codes, texts = pd.factorize(column.to_numpy(dtype=object))
+    values, empty = _numbers(texts, missing_codes, decimal)
+    wrong = np.isnan(values)[codes] & ~empty[codes]
+    if not wrong.any():
+        return values[codes], []
+    quoted = [disclosure.masked(text) for text in texts[codes[wrong]][:_QUOTED]]
+    spoken = _places(lines[wrong], quoted)
+    values_said = {"column": column.name, "count": int(wrong.sum()), "lines": spoken}
+    return values[codes], [Problem("survey.text_column", values_said, shown)]
+
+
+def reverse_coded(answers: pd.DataFrame, items: Mapping[str, Item]) -> pd.DataFrame:
+    """Turn reversed items around: low + high - answer; the given table stays as it is."""
+    turned = {name: item.low + item.high - answers[name] for name, item in items.items() if item.reversed}
+    return answers.assign(**turned)
+
+
+def _numbers(texts: Iterable[str], missing_codes: Collection[str], decimal: str) -> tuple[np.ndarray, np.ndarray]:
+    """Find the number of each text (NaN where it is none), and whether it says "no answer"."""
+    codes = {code.strip() for code in missing_codes}
+    values = np.array([_number(text, decimal) for text in texts], dtype=float)
+    numeric = [number for code in codes if not np.isnan(number := _number(code, "."))]
+    empty = np.array([not text or text in codes for text in texts], dtype=bool) | np.isin(values, numeric)
+    return np.where(empty, np.nan, values), empty
+
+
+def _number(text: str, decimal: str) -> float:
+    plain = text.replace(",", ".") if decimal == "," else text
+    return float(plain) if _NUMBER.fullmatch(plain) else float("nan")
+
+
+def _in_words(texts: Iterable[str], values: np.ndarray, empty: np.ndarray,
+              codes: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Answers in words as the codebook spells them; a number stays itself."""
+    said = np.array([codes.get(text.casefold(), np.nan) for text in texts], dtype=float)
+    return np.where(np.isnan(values) & ~empty, said, values), empty
+
+
+def _fault(id: str, item: Item, lines: np.ndarray, quoted: list[str], shown: str) -> Problem:
+    values = {"item": item.name, "count": len(lines), "lines": _places(lines, quoted), "low": f"{item.low:g}",
+              "high": f"{item.high:g}"}
+    return Problem(id, values, shown)
+
+
+def _places(lines: np.ndarray, quoted: list[str]) -> list[str]:
+    more = ["…"] if len(lines) > len(quoted) else []
+    return [f"{line} ({text})" for line, text in zip(lines.tolist(), quoted, strict=False)] + more
