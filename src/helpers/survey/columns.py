@@ -31,7 +31,7 @@ def categorical(frame: pd.DataFrame, declared: Study, orders: Mapping[str, tuple
 
 
 def respondents(frame: pd.DataFrame, declared: Study) -> np.ndarray:
-    """Number each row's respondent: the order of first appearance, never the identifier itself."""
+    """Give a number to each row's respondent: the order of first appearance, never the identifier itself."""
     name = declared.responses.respondent
     return pd.factorize(frame[name].to_numpy(dtype=object))[0] if name else np.arange(len(frame))
 
