@@ -17,7 +17,7 @@ ERRORS = {"HelpersError", "StudyError", "DataError", "ModelError", "RunError"}
 SPEAKERS = {"say", "note", "headline"}  # words.say, page.note, page.headline
 GATE_PARTS = ("", ".found", ".passed", ".criterion", ".source", ".advice")
 NOT_IN_ENGLISH = re.compile("[\u2018\u2019\u201c\u201d\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
-CHINESE = re.compile("[\u4e00-\u9fff]")
+CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")  # the punctuation too
 LOOKS_LIKE_A_FILE = re.compile(r"\.(py|json|ya?ml|csv|html|lock|log|txt|md|new|schema)$")
 
 
