@@ -1,0 +1,211 @@
+"""The way in: fit a structural equation model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+
+import numpy as np
+import pandas as pd
+
+from helpers import syntax
+from helpers.errors import DataError, ModelError
+from helpers.moments import Moments, Sample, from_data, from_given
+from helpers.sem import estimates, gates
+from helpers.sem.errors_and_tests import likelihood, precision
+from helpers.sem.estimators import Problem
+from helpers.sem.implied import imply
+from helpers.sem.indices import measures
+from helpers.sem.optimize import minimise
+from helpers.sem.result import SemFit
+from helpers.sem.scaling import scale
+from helpers.sem.specify import specify
+from helpers.sem.standardize import standardize
+from helpers.sem.start import start
+
+LARGEST_N = np.iinfo(np.int64).max
+
+
+def fit(
+    model: str,
+    data: pd.DataFrame | None = None,
+    *,
+    estimator: str = "ML",
+    missing: str = "listwise",
+    ordered: Sequence[str] = (),
+    group: str | None = None,
+    group_equal: Sequence[str] = (),
+    group_partial: Sequence[str] = (),
+    cluster: str | None = None,
+    weights: str | None = None,
+    std_lv: bool = False,
+    effect_coding: bool = False,
+    meanstructure: bool | None = None,
+    fixed_x: bool = True,
+    moments: Moments | Sequence[Moments] | Mapping[str, Moments] | None = None,
+    conf_level: float = 0.95,
+) -> SemFit:
+    r"""Fit a structural equation model by maximum likelihood.
+
+    Parameters
+    ----------
+    model : str
+        In lavaan's syntax, see ``helpers.syntax.parse``; defaults are those of lavaan's ``sem()``.
+    data : DataFrame, shape (n_respondents, ...)
+        Item answers; it is not changed. Rows with a missing answer in a variable of the model are left out, and the
+        result says how many (``n_read``, ``n``).
+    estimator : {"ML"}
+    missing : {"listwise"}
+    ordered, cluster, weights, effect_coding
+        Not in this version; anything but the default is refused.
+    group : str, optional
+        Column that tells groups apart.
+    group_equal : sequence of str
+        What is equal across groups: ``loadings intercepts means regressions residuals residual.covariances
+        lv.variances lv.covariances``.
+    group_partial : sequence of str
+        Exceptions, as ``"trust =~ tr2"``.
+    std_lv : bool, default False
+        Scale each construct by variance 1 instead of its first loading.
+    meanstructure : bool, optional
+        None: off for one group, on for several and where the model has a ``~ 1``.
+    fixed_x : bool, default True
+        Take the moments of observed exogenous predictors as given.
+    moments : Moments, or one per group (sequence, or mapping of group label to Moments), optional
+        Instead of data.
+    conf_level : float, default 0.95
+
+    Returns
+    -------
+    SemFit
+
+    Raises
+    ------
+    ModelError
+        The model cannot be read or is not identified, constraints contradict each other, a feature is not in this
+        version.
+    DataError
+        The data or moments allow no estimate: absent or constant items, fewer respondents than items, items that
+        repeat each other.
+
+    Notes
+    -----
+    .. math:: \chi^2 = N F, \qquad
+              F = \ln|\Sigma| + \operatorname{tr}(S\Sigma^{-1}) - \ln|S| - p + (m-\mu)'\Sigma^{-1}(m-\mu)
+
+    S has divisor n. Standard errors come from the expected information. Agrees with lavaan 0.6-14
+    (tests/oracle/sem).
+
+    References
+    ----------
+    Joreskog (1970). Biometrika, 57, 239-251. Bollen (1989). Structural Equations with Latent Variables.
+
+    Examples
+    --------
+    >>> printed = Moments(cor=[[1, .5, .4], [.5, 1, .3], [.4, .3, 1]], sds=[1, 2, 1], n=200, names=["a", "b", "c"])
+    >>> fit("f =~ a + b + c", moments=printed).parameters.loc[:2, ["lhs", "op", "rhs", "est", "se"]].round(3)
+      lhs  op rhs  est     se
+    0   f  =~   a  1.0  0.000
+    1   f  =~   b  1.5  0.319
+    2   f  =~   c  0.6  0.133
+    """
+    _refuse(estimator, missing, ordered, cluster, weights, effect_coding, conf_level)
+    written = syntax.parse(model)
+    samples, n_read = _samples(written.observed, data, group, moments)
+    table = syntax.complete(written, groups=len(samples), meanstructure=meanstructure, std_lv=std_lv, fixed_x=fixed_x,
+                            group_equal=group_equal, group_partial=group_partial)
+    if table.means and any(sample.mean is None for sample in samples):
+        raise DataError("sem.means_missing")
+    _refuse_correlations(moments, table)
+    return estimate(table, samples, n_read=n_read, conf_level=conf_level,
+                    correlations_only=any(each.correlations_only for each in _listed(moments).values()))
+
+
+def estimate(table: syntax.Table, samples: list[Sample], *, n_read: int, conf_level: float = 0.95,
+             correlations_only: bool = False) -> SemFit:
+    """Fit a complete parameter table to moments; ``fit`` is the comfortable way in.
+
+    Parameters
+    ----------
+    table : Table
+    samples : list of Sample
+        One per group, in the order of the table.
+    n_read : int
+        Respondents in the data.
+    conf_level : float
+    correlations_only : bool
+        Whether the variables' scales are unknown, which a gate then says.
+    """
+    structure = specify(table, samples)
+    scaled = scale(structure, samples)
+    problem = Problem.of(scaled.structure, scaled.samples)
+    optimum = minimise(problem, start(scaled))
+    found = precision(problem, optimum.point, scaled, structure.k, converged=optimum.converged)
+    values = structure.k @ (optimum.point.x * scaled.basic) + structure.c
+    implied = [imply(structure.layout, values[structure.part(group)]) for group in range(table.groups)]
+    standardized = [standardize(structure.layout, values[structure.part(group)], each)
+                    for group, each in enumerate(implied)]
+    fitted = likelihood(samples, optimum.point.f, structure.k.shape[1], means=table.means, exogenous=table.exogenous,
+                        fixed_x=table.fixed_x)
+    parameters = estimates.parameters(table, values, found.rows, standardized, conf_level=conf_level)
+    return SemFit(
+        model=table.model.text, parameters=parameters,
+        measures=measures(fitted, table.groups, samples, implied, means=table.means),
+        checks=gates.checks(structure, parameters, implied, samples, optimum=optimum, precision=found,
+                            correlations_only=correlations_only),
+        residuals=estimates.residuals(samples, implied, means=table.means),
+        r2=estimates.r2(structure, standardized),
+        implied=estimates.implied_table(samples, implied, means=table.means),
+        vcov=estimates.vcov_table(table, found.rows, structure.k.any(axis=1)),
+        n=fitted.n, n_read=n_read or fitted.n, converged=optimum.converged,
+        gradient=float(np.abs(optimum.gradient).max(initial=0.0)), iterations=optimum.iterations,
+        conf_level=conf_level, sample=tuple(samples), structure=structure, rows_vcov=found.rows,
+        std_slopes=estimates.block_diagonal([each.slopes for each in standardized]))
+
+
+def _refuse(estimator: str, missing: str, ordered: Sequence[str], cluster: str | None, weights: str | None,
+            effect_coding: bool, conf_level: float) -> None:
+    asked = {"estimator": (estimator, "ML"), "missing": (missing, "listwise"), "ordered": (tuple(ordered), ()),
+             "cluster": (cluster, None), "weights": (weights, None), "effect_coding": (effect_coding, False)}
+    for name, (value, known) in asked.items():
+        if value != known:
+            raise ModelError("sem.not_in_this_version", argument=name, value=value)
+    if not 0 < conf_level < 1:
+        raise ModelError("sem.conf_level", found=conf_level)
+
+
+def _listed(moments: object) -> dict[str, Moments]:
+    if moments is None:
+        return {}
+    if isinstance(moments, Moments):
+        return {"": moments}
+    if isinstance(moments, Mapping):
+        return {str(label): each for label, each in moments.items()}
+    return dict(zip(map(str, count(1)), moments, strict=False))
+
+
+def _samples(names: tuple[str, ...], data: pd.DataFrame | None, group: str | None,
+             moments: object) -> tuple[list[Sample], int]:
+    if (data is None) == (moments is None):
+        raise DataError("sem.data_or_moments")
+    if data is not None:
+        return from_data(data, names, group=group), len(data)
+    listed = _listed(moments)
+    if group is not None or not listed or not all(isinstance(each, Moments) for each in listed.values()):
+        raise DataError("sem.moments_kind")
+    samples = []
+    for label, each in listed.items():
+        sample = from_given(each, group=label)
+        if absent := [name for name in names if name not in sample.names]:
+            raise DataError("moments.absent", columns=absent, have=list(sample.names))
+        samples.append(sample.subset(names))
+    return samples, 0
+
+
+def _refuse_correlations(moments: object, table: syntax.Table) -> None:
+    """With unknown scales nothing can be equal in raw units, across groups or across items."""
+    if not any(each.correlations_only for each in _listed(moments).values()):
+        return
+    labels = [row.label for row in table.rows if row.label and row.free]
+    if table.groups > 1 or table.constraints or len(labels) != len(set(labels)):
+        raise ModelError("sem.correlations_equal")

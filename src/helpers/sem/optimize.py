@@ -1,0 +1,149 @@
+"""Where the objective is smallest: Fisher scoring with step halving, polished until the gradient vanishes.
+
+Fisher scoring converges linearly, the slower the worse the model fits; where it crawls, Newton steps with a Hessian
+differenced from the analytic gradient take over.
+
+References
+----------
+Lee & Jennrich (1979). Psychometrika, 44, 99-113. Nocedal & Wright (2006). Numerical Optimization, ch. 3.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.sem.estimators import Point, Problem, evaluate, gradient, information
+
+# On scaled items; the contract asks for 1e-9, rounding allows about 1e-13.
+TARGET = 1e-11
+# What still counts as a minimum where rounding forbids the target (nearly singular information).
+ACCEPTED = 1e-9
+SCORING_STEPS, NEWTON_STEPS, HALVINGS = 200, 30, 30
+LONGEST_STEP = 1.0  # scaled parameters are of order one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Optimum:
+    """Where the search ended.
+
+    Attributes
+    ----------
+    point : Point
+    gradient : ndarray, shape (q,)
+    iterations : int
+    converged : bool
+        Whether the largest element of the gradient is below ``ACCEPTED``.
+    """
+
+    point: Point
+    gradient: np.ndarray
+    iterations: int
+    converged: bool
+
+
+def minimise(problem: Problem, x: np.ndarray) -> Optimum:
+    """Search from basic parameters x, shape (q,)."""
+    point = _inside(problem, x)
+    slope = gradient(problem, point)
+    best, steps, before = _size(slope), 0, math.inf
+    while best > TARGET and steps < SCORING_STEPS:
+        if steps >= 15 and best < 1e-2 and best > 0.3 * before:  # crawling
+            polished = _newton(problem, point, slope)
+            if polished is not None:
+                point, slope, more = polished
+                steps += more
+                break
+        moved = _step(problem, point, slope, information(problem, point))
+        if moved is None:
+            break
+        point, before, steps = moved, best, steps + 1
+        slope = gradient(problem, point)
+        best = _size(slope)
+    return Optimum(point, slope, steps, _size(slope) < ACCEPTED)
+
+
+def _inside(problem: Problem, x: np.ndarray) -> Point:
+    """Begin where the implied matrices are positive definite: residual variances grow until they are."""
+    point = evaluate(problem, x)
+    structure, layout = problem.structure, problem.structure.layout
+    variances = np.tile((layout.weight == 0.5), structure.table.groups).astype(float)
+    push = structure.k.T @ variances
+    for _ in range(20):
+        if math.isfinite(point.f):
+            return point
+        x = np.where(push > 0, np.maximum(2 * x, 0.5), 0.5 * x)
+        point = evaluate(problem, x)
+    return point
+
+
+def _size(slope: np.ndarray) -> float:
+    return float(np.abs(slope).max()) if slope.size else 0.0
+
+
+def _solve(matrix: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """Direction -M^-1 g; a ridge on the unit-diagonal matrix where it is singular."""
+    width = np.sqrt(np.maximum(np.diag(matrix), 1e-12))
+    unit = matrix / np.outer(width, width)
+    ridge = 0.0
+    for _ in range(12):
+        try:
+            root = np.linalg.cholesky(unit + ridge * np.eye(len(unit)))
+            if np.diag(root).min() > 1e-7:
+                half = np.linalg.solve(root, slope / width)
+                return -np.linalg.solve(root.T, half) / width
+        except np.linalg.LinAlgError:
+            pass
+        ridge = max(10 * ridge, 1e-8)
+    return -slope / width**2
+
+
+def _step(problem: Problem, point: Point, slope: np.ndarray, expected: np.ndarray) -> Point | None:
+    """One scoring step, halved until the objective falls; None where no step helps."""
+    direction = _solve(2 * expected, slope)
+    longest = _size(direction)
+    size = min(1.0, LONGEST_STEP / longest) if longest else 1.0
+    promised = float(slope @ direction)
+    # below this the objective cannot be told from rounding; the gradient decides
+    blur = 1e-13 * (1 + abs(point.f))
+    for _ in range(HALVINGS):
+        tried = evaluate(problem, point.x + size * direction)
+        if tried.f <= point.f + 1e-4 * size * promised + blur:
+            return tried
+        size /= 2
+    return None
+
+
+def _newton(problem: Problem, point: Point, slope: np.ndarray) -> tuple[Point, np.ndarray, int] | None:
+    """Newton steps while they shrink the gradient; None where the Hessian is not positive definite here."""
+    began = _size(slope)
+    for steps in range(NEWTON_STEPS):
+        curvature = hessian(problem, point)
+        if np.linalg.eigvalsh(curvature)[0] <= 0:
+            return None if steps == 0 else (point, slope, steps)
+        for _ in range(3):  # the Hessian serves a few steps
+            tried = evaluate(problem, point.x - np.linalg.solve(curvature, slope))
+            if not math.isfinite(tried.f) or tried.f > point.f + 1e-12 * (1 + abs(point.f)):
+                return None if _size(slope) >= began else (point, slope, steps)
+            better = gradient(problem, tried)
+            if _size(better) >= _size(slope):
+                return (point, slope, steps) if _size(slope) < began else None
+            point, slope = tried, better
+            if _size(slope) < TARGET:
+                return point, slope, steps + 1
+    return point, slope, NEWTON_STEPS
+
+
+def hessian(problem: Problem, point: Point) -> np.ndarray:
+    """Second derivatives of F by central differences of the analytic gradient, shape (q, q)."""
+    q = len(point.x)
+    rows = np.zeros((q, q))
+    for at in range(q):
+        step = np.zeros(q)
+        step[at] = 1e-5
+        above, below = evaluate(problem, point.x + step), evaluate(problem, point.x - step)
+        if math.isfinite(above.f) and math.isfinite(below.f):
+            rows[at] = (gradient(problem, above) - gradient(problem, below)) / 2e-5
+    return (rows + rows.T) / 2

@@ -1,0 +1,102 @@
+"""What a fit leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import Check, gates_table
+from helpers.moments import Sample
+from helpers.sem.specify import Structure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SemFit:
+    """A fitted structural equation model.
+
+    Attributes
+    ----------
+    model : str
+        The text it was fitted to.
+    parameters : DataFrame
+        ``lhs op rhs label group est se z pvalue ci.lower ci.upper std.lv std.all std.all.se``; fixed rows have se 0;
+        ``:=`` rows have group 0.
+    measures : Series
+        Fit measures under lavaan's names.
+    checks : tuple of Check
+        What must be known before the numbers are interpreted; ``gates`` shows them.
+    residuals : DataFrame
+        ``group lhs op rhs observed implied raw cor``: covariances (and means) not explained, raw and as correlations.
+    r2 : DataFrame
+        ``lhs group r2`` of every indicator and outcome.
+    implied : DataFrame
+        Model-implied covariances, one row per variable, preceded by ``group`` and, where modelled, ``mean``.
+    vcov : DataFrame
+        Covariances of the estimates of the free rows.
+    n, n_read : int
+        Respondents used, and respondents in the data.
+    converged : bool
+    gradient : float
+        Largest element of the gradient, on scaled items.
+    iterations : int
+    conf_level : float
+    sample : tuple of Sample
+        The moments that were fitted, per group.
+    structure : Structure
+        Table, layout and constraints.
+    rows_vcov : ndarray, shape (r, r)
+        Covariances of all rows of the parameter table, zero where fixed.
+    std_slopes : ndarray, shape (r, r)
+        Derivative of ``std.all`` with respect to the rows.
+    """
+
+    model: str
+    parameters: pd.DataFrame
+    measures: pd.Series
+    checks: tuple[Check, ...]
+    residuals: pd.DataFrame
+    r2: pd.DataFrame
+    implied: pd.DataFrame
+    vcov: pd.DataFrame
+    n: int
+    n_read: int
+    converged: bool
+    gradient: float
+    iterations: int
+    conf_level: float
+    sample: tuple[Sample, ...]
+    structure: Structure
+    rows_vcov: np.ndarray
+    std_slopes: np.ndarray
+
+    @property
+    def gates(self) -> pd.DataFrame:
+        """Gates in English: ``gate severity passed found criterion source advice``."""
+        return gates_table(self.checks)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a failed stop forbids to interpret standard errors and tests."""
+        return any(check.severity == "stop" and not check.passed for check in self.checks)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Labels of the groups; one "" for a single group."""
+        return tuple(sample.group for sample in self.sample)
+
+    @property
+    def latents(self) -> tuple[str, ...]:
+        """Names of the latent variables."""
+        return self.structure.table.latents
+
+    @property
+    def observed(self) -> tuple[str, ...]:
+        """Names of the observed variables."""
+        return self.structure.table.observed
+
+    def __repr__(self) -> str:
+        m = self.measures
+        return (f"SemFit: n = {self.n}, chisq({m['df']:.0f}) = {m['chisq']:.3f}, CFI = {m['cfi']:.3f}, "
+                f"RMSEA = {m['rmsea']:.3f}, SRMR = {m['srmr']:.3f}" + (", stopped by a gate" if self.stopped else ""))

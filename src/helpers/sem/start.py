@@ -1,0 +1,87 @@
+"""Where the search begins: principal components of the blocks stand in for the constructs.
+
+All of it happens on scaled items (see ``scaling``); a modifier ``start()`` has the last word.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.moments import Sample
+from helpers.sem.scaling import Scaled
+
+# Smallest marker loading that the start believes in: a component may miss its marker, the ratio must not explode.
+SMALLEST_MARKER = 0.3
+
+
+def start(scaled: Scaled) -> np.ndarray:
+    """Find basic parameters to begin with, shape (q,), on scaled items."""
+    structure = scaled.structure
+    table = structure.table
+    values = np.empty(len(table.rows))
+    for group, sample in enumerate(scaled.samples):
+        rows = table.rows[structure.part(group)]
+        values[structure.part(group)] = _group(rows, table.latents, sample)
+    asked = np.array([row.start for row in table.rows]) / scaled.rows
+    values = np.where(np.isnan(asked), values, asked)
+    free = structure.k.any(axis=1)
+    return np.linalg.lstsq(structure.k[free], (values - structure.c)[free], rcond=None)[0]
+
+
+def _group(rows: tuple, latents: tuple[str, ...], sample: Sample) -> np.ndarray:
+    proxies, loadings = _proxies(rows, latents, sample)
+    names = list(proxies)
+    weights = np.array([proxies[name] for name in names])
+    cov = weights @ sample.cov @ weights.T
+    at = {name: place for place, name in enumerate(names)}
+    predictors: dict[str, list[str]] = {}
+    for row in rows:
+        if row.op == "~" and row.rhs not in predictors.setdefault(row.lhs, []):
+            predictors[row.lhs].append(row.rhs)
+    slopes = {}
+    left = dict(zip(names, np.diag(cov), strict=True))
+    for outcome, of in predictors.items():
+        here, there = [at[name] for name in of], at[outcome]
+        beta = np.linalg.lstsq(cov[np.ix_(here, here)], cov[here, there], rcond=None)[0]
+        slopes |= {(outcome, name): b for name, b in zip(of, beta, strict=True)}
+        left[outcome] = max(cov[there, there] - beta @ cov[here, there], 0.2 * cov[there, there])
+    parts = {row.rhs for row in rows if row.op == "=~"}
+    values = []
+    for row in rows:
+        if row.op == "=~":
+            values.append(loadings[row.lhs, row.rhs])
+        elif row.op == "~":
+            values.append(slopes[row.lhs, row.rhs])
+        elif row.op == "~1":
+            values.append(0.0 if row.lhs in latents or sample.mean is None else sample.mean[at[row.lhs]])
+        elif row.lhs == row.rhs:
+            values.append((0.5 if row.lhs in parts else 1.0) * left[row.lhs])
+        else:
+            ends = {row.lhs, row.rhs} & (set(predictors) | parts)
+            values.append(0.0 if ends else 0.9 * cov[at[row.lhs], at[row.rhs]])
+    return np.array(values)
+
+
+def _proxies(rows: tuple, latents: tuple[str, ...], sample: Sample) -> tuple[dict, dict]:
+    """Weights of a stand-in for every variable, and loadings that go with them."""
+    p = len(sample.names)
+    proxies = dict(zip(sample.names, np.eye(p), strict=True))
+    loadings: dict[tuple[str, str], float] = {}
+    waiting = list(latents)
+    while waiting:
+        latent = next(name for name in waiting
+                      if all(row.rhs in proxies for row in rows if row.op == "=~" and row.lhs == name))
+        waiting.remove(latent)
+        mine = [row for row in rows if row.op == "=~" and row.lhs == latent]
+        block = np.array([proxies[row.rhs] for row in mine])
+        roots, vectors = np.linalg.eigh(block @ sample.cov @ block.T)
+        found = vectors[:, -1] * np.sqrt(roots[-1])
+        marker = next((at for at, row in enumerate(mine) if not np.isnan(row.value) and row.value), None)
+        sign = np.sign(found.sum() if marker is None else found[marker]) or 1.0
+        found, scale = found * sign, 1.0
+        if marker is not None:
+            scale = max(found[marker], SMALLEST_MARKER) / mine[marker].value
+        for row, loading in zip(mine, found, strict=True):
+            loadings[latent, row.rhs] = loading / scale
+        proxies[latent] = sign * scale * (vectors[:, -1] @ block) / np.sqrt(roots[-1])
+    return proxies, loadings
