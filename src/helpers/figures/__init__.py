@@ -1,6 +1,9 @@
 """Tables in, figure out: nothing here computes a statistic."""
 
+from helpers.figures.areas import flow, heatmap, likert
 from helpers.figures.dots import effects, gaps, group_means, intervals, loadings, reliability
+from helpers.figures.paths import paths
 from helpers.figures.style import png, svg, writes
 
-__all__ = ["effects", "gaps", "group_means", "intervals", "loadings", "png", "reliability", "svg", "writes"]
+__all__ = ["effects", "flow", "gaps", "group_means", "heatmap", "intervals", "likert", "loadings", "paths", "png",
+           "reliability", "svg", "writes"]

@@ -1,0 +1,185 @@
+"""Shares and matrices as areas: answers of a scale, HTMT, and the flow of the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers import words
+from helpers.figures import style
+from helpers.figures.text import number, said, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Light in the middle, dark at both ends, orange against blue: the ends stay apart in grey by their side of zero.
+_ENDS = ("#B35806", "#F7F7F7", "#08519C")
+_HTMT_LIMIT = 0.85
+
+
+def likert(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Figure:
+    """Draw how often each answer was given, item by item, around the middle of the scale.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``item answer share`` and, where known, ``construct``; one row per item and answer, shares of one item add to 1.
+    labels : mapping
+        Item -> wording, construct -> name.
+    language : {"en", "zh"}
+    """
+    keyed = table if "construct" in table else table.assign(construct="")
+    with style.styled():
+        items = list(dict.fromkeys(zip(keyed["construct"], keyed["item"], strict=True)))
+        blocks = list(dict.fromkeys(construct for construct, _ in items if construct))
+        figure, axes = style.canvas(height=0.8 + 0.2 * len(items) + 0.26 * len(blocks), width=style.WIDTH + 0.6)
+        rows, heads = _blocks(items)
+        for (construct, item), row in rows.items():
+            mine = keyed[(keyed["construct"] == construct) & (keyed["item"] == item)].sort_values("answer")
+            _bar(axes, row, mine["answer"].tolist(), mine["share"].astype(float).tolist())
+        axes.set_yticks(list(rows.values()), [_wording(item, labels) for _, item in rows])
+        for construct, row in heads.items():
+            axes.text(0, row, str(labels.get(construct, construct)), transform=axes.get_yaxis_transform(),
+                      fontweight="bold", ha="left", va="center")
+        axes.set_ylim(max(rows.values()) + 0.7, -0.9)
+        axes.axvline(0, color=style.INK, linewidth=0.7)
+        _percent(axes, language)
+        _answers_key(axes, keyed["answer"].min(), keyed["answer"].max(), language)
+    return figure
+
+
+def heatmap(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Figure:
+    """Draw HTMT for every pair of constructs; what is not below .85 is framed and bold.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``construct1 construct2 htmt``, one row per pair.
+    labels : mapping
+    language : {"en", "zh"}
+    """
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.patches import Rectangle
+
+    names = list(dict.fromkeys([*table["construct1"], *table["construct2"]]))
+    place = {name: i for i, name in enumerate(names)}
+    colours = LinearSegmentedColormap.from_list("strength", ["#FFFFFF", "#08519C"])
+    side = max(3.4, 0.56 * len(names) + 1.5)
+    with style.styled():
+        figure, axes = style.canvas(width=side + 0.9, height=side - 0.4)
+        for first, second, value in zip(table["construct1"], table["construct2"], table["htmt"], strict=True):
+            column, row = sorted((place[first], place[second]))
+            if pd.isna(value):
+                axes.text(column, row, "–", ha="center", va="center")
+                continue
+            high = value >= _HTMT_LIMIT
+            axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, linewidth=1.6 if high else 0.5, zorder=2 + high,
+                                     facecolor=colours(min(max(value, 0.0), 1.0) * 0.85),
+                                     edgecolor=style.INK if high else "white"))
+            axes.text(column, row, number(value), ha="center", va="center", fontsize=8.5, zorder=4,
+                      color="white" if value > 0.6 else style.INK, fontweight="bold" if high else "normal")
+        axes.set(xlim=(-0.5, len(names) - 1.5), ylim=(len(names) - 0.5, 0.5), aspect="equal")
+        axes.set_xticks(range(len(names) - 1), [wrapped(str(labels.get(name, name)), 13) for name in names[:-1]],
+                        rotation=40, ha="right", rotation_mode="anchor")
+        axes.set_yticks(range(1, len(names)), [wrapped(str(labels.get(name, name)), 20) for name in names[1:]])
+        style.bare(axes, keep="")
+        axes.tick_params(length=0)
+    return figure
+
+
+def flow(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Figure:
+    """Draw the way from the file to the analysis: one box per step, what is left out beside it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``step n``, in order.
+    labels : mapping
+    language : {"en", "zh"}
+    """
+    steps = [wrapped(_step(step, labels, language), 36) for step in table["step"]]
+    counts = [int(n) for n in table["n"]]
+    with style.styled():
+        figure, axes = style.canvas(width=style.WIDTH - 0.6, height=0.78 * len(steps))
+        for i, (step, n) in enumerate(zip(steps, counts, strict=True)):
+            axes.text(0, -i, f"{step}\nn = {n:,}", ha="center", va="center", linespacing=1.3,
+                      bbox={"boxstyle": "square,pad=0.55", "facecolor": "white", "edgecolor": style.INK,
+                            "linewidth": 0.8})
+            if i:
+                axes.annotate("", xy=(0, -i + 0.3), xytext=(0, -i + 0.7),
+                              arrowprops={"arrowstyle": "-|>", "color": style.INK, "linewidth": 0.8})
+                if counts[i - 1] > n:
+                    axes.text(0.09, -i + 0.5, words.say("figures.flow.left_out", language, n=counts[i - 1] - n),
+                              ha="left", va="center", fontsize=8, color="#4a4a4a")
+        axes.set(xlim=(-1, 1), ylim=(-len(steps) + 0.55, 0.45))
+        axes.set_axis_off()
+    return figure
+
+
+def _step(step: object, labels: Mapping[str, str], language: str) -> str:
+    id = f"value.step.{step}"
+    return words.say(id, language) if words.has(id) else str(labels.get(str(step), step))
+
+
+def _blocks(items: list[tuple[str, str]]) -> tuple[dict[tuple[str, str], float], dict[str, float]]:
+    """Give every item its row, with room above each construct for its name."""
+    rows: dict[tuple[str, str], float] = {}
+    heads: dict[str, float] = {}
+    row = -1.0
+    for construct, item in items:
+        if construct and construct not in heads:
+            row += 1.25
+            heads[construct] = row
+        row += 1.0
+        rows[construct, item] = row
+    return rows, heads
+
+
+def _bar(axes: Axes, row: float, answers: list[float], shares: list[float]) -> None:
+    """Stack one item's answers so that half of the middle answer lies on either side of zero."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    colours = LinearSegmentedColormap.from_list("agreement", list(_ENDS))
+    middle = (min(answers) + max(answers)) / 2
+    start = -sum(share * (1.0 if answer < middle else 0.5 if answer == middle else 0.0)
+                 for answer, share in zip(answers, shares, strict=True))
+    width = max(answers) - min(answers) or 1
+    for answer, share in zip(answers, shares, strict=True):
+        axes.barh(row, share, left=start, height=0.74, color=colours((answer - min(answers)) / width),
+                  edgecolor="#6a6a6a", linewidth=0.3)
+        start += share
+
+
+def _wording(item: str, labels: Mapping[str, str]) -> str:
+    wording = str(labels.get(item, item))
+    return item if wording == item else f"{wrapped(wording, 40, lines=1)}  {item}"
+
+
+def _percent(axes: Axes, language: str) -> None:
+    from matplotlib.ticker import FuncFormatter
+
+    axes.set_xlim(-1, 1)
+    reach = max(abs(patch.get_x() + side * patch.get_width()) for patch in axes.patches for side in (0, 1))
+    axes.set_xlim(-min(1.0, reach + 0.03), min(1.0, reach + 0.03))
+    left = min(patch.get_x() for patch in axes.patches)
+    right = max(patch.get_x() + patch.get_width() for patch in axes.patches)
+    axes.set_xlim(left - 0.03, right + 0.03)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value) * 100:.0f}%"))
+    axes.set_xlabel(said("share.answers", language))
+    style.bare(axes)
+    axes.xaxis.grid(True, color=style.RULE, linewidth=0.5)
+
+
+def _answers_key(axes: Axes, low: float, high: float, language: str) -> None:
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.patches import Patch
+
+    colours = LinearSegmentedColormap.from_list("agreement", list(_ENDS))
+    steps = range(int(low), int(high) + 1)
+    patches = [Patch(facecolor=colours((step - low) / ((high - low) or 1)), edgecolor="#6a6a6a", linewidth=0.3,
+                     label=str(step)) for step in steps]
+    axes.legend(handles=patches, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(patches), handlelength=1.1,
+                handletextpad=0.35, columnspacing=0.9, borderaxespad=0.2)

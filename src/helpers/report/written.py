@@ -1,0 +1,93 @@
+"""What other pages of the report have written: the summary computes nothing and reads this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.errors import DataError
+from helpers.report import gates, saving
+
+if TYPE_CHECKING:
+    from helpers.studies import Study
+
+_OWN = "00_summary"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """The tables of one report.
+
+    Attributes
+    ----------
+    folder : Path
+        The report; it need not exist.
+    """
+
+    folder: Path
+
+    def table(self, name: str, /) -> pd.DataFrame:
+        """Read a table, ``"02_reliability/reliability"``.
+
+        Raises
+        ------
+        DataError
+            ``report.not_written`` where no page wrote it, ``report.written_withheld`` where the page withheld it.
+        """
+        file = self.folder / "tables" / f"{name}.csv"
+        if not file.is_file():
+            raise DataError("report.not_written", name=name)
+        table = saving.read_csv(file)
+        if len(table) and table.isna().to_numpy().all():
+            raise DataError("report.written_withheld", name=name, notebook=name.partition("/")[0])
+        return table
+
+    def joined(self, first: str, second: str, /, *, on: str) -> pd.DataFrame:
+        """Read two tables side by side, in the order of the first."""
+        return self.table(first).merge(self.table(second), on=on, how="left", suffixes=("", ".2"))
+
+    def headlines(self) -> pd.DataFrame:
+        """Collect the main results of every page: ``notebook id headline``."""
+        return self._collected("headlines", ["notebook", "id", "headline"])
+
+    def gates(self) -> pd.DataFrame:
+        """Collect the gates of every page: ``notebook`` and the contract's columns."""
+        return self._collected("gates", ["notebook", "gate", "severity", "passed", "found", "criterion", "source",
+                                         "advice"])
+
+    def failed_gates(self) -> pd.DataFrame:
+        """Collect the gates that failed, the gravest first."""
+        every = gates.in_order(self.gates())
+        return every[~every["passed"]].reset_index(drop=True)
+
+    def _collected(self, name: str, columns: list[str]) -> pd.DataFrame:
+        files = [file for file in sorted((self.folder / "tables").glob(f"*/{name}.csv")) if file.parent.name != _OWN]
+        parts = [saving.read_csv(file).assign(notebook=file.parent.name) for file in files]
+        found = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=columns)], ignore_index=True)
+        return found[columns]
+
+
+def written(declared: Study, *, output: str | Path = "", language: str = "") -> Written:
+    """Open the tables of a study's report.
+
+    Parameters
+    ----------
+    declared : Study
+    output : str or Path, default ""
+        The report that is being written; ``""`` opens the last one, ``reports/<study>`` (``.zh`` for Chinese where it
+        is not the study's first language).
+    language : {"", "en", "zh"}
+
+    Returns
+    -------
+    Written
+    """
+    if str(output):
+        return Written(Path(output))
+    second = language and language != declared.languages[0]
+    name = f"{declared.name}.{language}" if second else declared.name
+    places = [folder / "reports" / name for folder in (Path.cwd(), *Path.cwd().parents, Path(__file__).parents[3])]
+    return Written(next((place for place in places if place.is_dir()), places[0]))
