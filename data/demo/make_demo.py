@@ -53,9 +53,10 @@ PEOPLE = {
 }
 CARELESS = 0.05
 MISSING = -99
-# Share of answers left out, by the beginning of the item's name: what customers have no view on is left out most.
-LEFT_OUT = {"e_": 0.004, "p_": 0.0015, "tr": 0.0015, "sat": 0.0015, "loy": 0.0015, "nps": 0.01, "cl": 0.04, "as": 0.03,
-            "mk": 0.005}
+# Share of single answers forgotten; share of people who leave a whole block out, and what the file then holds.
+FORGOTTEN = {"e_": 0.004, "p_": 0.0015, "tr": 0.0015, "sat": 0.0015, "loy": 0.0015, "nps": 0.01, "cl": 0.004,
+             "as": 0.004, "mk": 0.004}
+BLOCK_LEFT_OUT = {"e_": (0.05, np.nan), "cl": (0.05, MISSING), "as": (0.04, MISSING)}
 
 
 class Sample(NamedTuple):
@@ -212,26 +213,32 @@ def _importance(rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
 def _leave_out(given: dict[str, np.ndarray], stage: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Empty what was not answered, and return the share of the questionnaire that each person reached.
 
-    Some people stop early and some skip the whole block of expectations; buyers who never had an accident cannot
-    judge help at the scene (coded -99, as half of the other answers left out are); whoever asked nothing has no
-    response hours.
+    Some people stop early, some leave a block out on which they have no view; buyers who never had an accident cannot
+    judge help at the scene; whoever asked nothing has no response hours; single answers are forgotten.
     """
     n = len(stage)
     reached = np.where(rng.random(n) < 0.035, 0.25 + 0.75 * rng.random(n), 1.0)
-    skipped = rng.random(n) < 0.05
     no_accident = (stage == 0) & (rng.random(n) < 0.06)
     given["hours"][rng.random(n) < 0.12] = np.nan
+    without = {begin: (rng.random(n) < share, code) for begin, (share, code) in BLOCK_LEFT_OUT.items()}
     for number, (item, values) in enumerate(given.items()):
-        share = next((share for begin, share in LEFT_OUT.items() if item.startswith(begin)), 0.0)
-        left_out, coded = rng.random(n) < share, rng.random(n) < 0.5
         stopped = (number + 1) / len(given) > reached
         if values.dtype == object:
             values[stopped] = ""
             continue
-        values[left_out & ~coded] = np.nan
-        values[left_out & coded | no_accident & (item in ("p_ph2", "p_ph3"))] = MISSING
-        values[stopped | skipped & item.startswith("e_")] = np.nan
+        forgotten, coded = rng.random(n) < _of(item, FORGOTTEN, 0.0), rng.random(n) < 0.5
+        values[forgotten] = np.where(coded, MISSING, np.nan)[forgotten]
+        left_out, code = _of(item, without, (np.zeros(n, dtype=bool), np.nan))
+        values[left_out] = code
+        if item in ("p_ph2", "p_ph3"):
+            values[no_accident] = MISSING
+        values[stopped] = np.nan
     return reached
+
+
+def _of(item: str, by_beginning: dict, otherwise: object) -> object:
+    """Look up what belongs to the block that an item is in."""
+    return next((value for begin, value in by_beginning.items() if item.startswith(begin)), otherwise)
 
 
 if __name__ == "__main__":

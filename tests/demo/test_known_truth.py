@@ -50,7 +50,7 @@ def test_the_bound_would_notice_a_wrong_value(estimates) -> None:
 
 def test_explained_variances_are_recovered(fit, make_demo) -> None:
     truth = pd.DataFrame(make_demo.population()["r2"]).set_index("construct")["r2"]
-    found = fit.r2.set_index("lhs")["r2"] if "lhs" in fit.r2 else fit.r2
+    found = fit.r2.set_index("lhs")["r2"]
     assert (found.loc[truth.index] - truth).abs().max() < 0.015  # SE of a squared correlation is below .003 here
 
 
