@@ -29,13 +29,13 @@ def make_targets(project_root: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def subcommands() -> set[str]:
-    """Commands that the program itself lists, from the line ``{report,check,...}`` of its help."""
+    """Commands that the program itself lists in its help, one per line."""
     asked = subprocess.run([sys.executable, "-m", "helpers", "--help"], capture_output=True, encoding="utf-8",
                            check=False)
     assert asked.returncode == 0, asked.stderr
-    listed = re.search(r"\{([a-z,]+)\}", asked.stdout)
+    listed = re.findall(r"^ {4}([a-z]+) ", asked.stdout, re.MULTILINE)
     assert listed, asked.stdout
-    return set(listed.group(1).split(","))
+    return set(listed)
 
 
 def commands(project_root: Path, name: str) -> str:

@@ -94,7 +94,9 @@ def _is_text(call: ast.Call, given: dict[str, ast.expr]) -> bool:
         return bool(call.args) or "path_or_buf" in given
     if name in {"NamedTemporaryFile", "TemporaryFile"}:
         return "mode" in given and "b" not in ast.unparse(given["mode"])
-    return name == "read_csv" or (name in STARTS_A_PROGRAM and bool({"text", "universal_newlines"} & given.keys()))
+    if name == "read_csv":
+        return owner in {"pd", "pandas"}
+    return name in STARTS_A_PROGRAM and bool({"text", "universal_newlines"} & given.keys())
 
 
 def test_nothing_is_posix_only(programs) -> None:

@@ -32,8 +32,8 @@ def test_pip_block_gives_the_locked_versions(project_root: Path, tmp_path: Path,
     subprocess.run([sys.executable, "-m", "venv", str(bare)], check=True)
     python = bare / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     pip = [str(python), "-m", "pip", "--no-input"]
-    installed = subprocess.run([*pip, "install", "--quiet", "--no-compile", "-r", "block.txt"], cwd=copy, capture_output=True,
-                               encoding="utf-8", check=False)
+    installed = subprocess.run([*pip, "install", "--quiet", "--no-compile", "-r", "block.txt"], cwd=copy,
+                               capture_output=True, encoding="utf-8", check=False)
     assert installed.returncode == 0, installed.stderr
 
     listed = subprocess.run([*pip, "list", "--format=json"], capture_output=True, encoding="utf-8", check=True)
