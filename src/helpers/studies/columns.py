@@ -45,7 +45,7 @@ def check(keys: StudyKeys, items: Mapping[str, Item], responses: Responses, raw:
     named += [(("wave", "column"), keys.wave.column)] if keys.wave else []
     for place, column in named:
         if column not in raw.columns:
-            found.add_unknown("studies.column_unknown", place, column, raw.columns, file=responses.shown)
+            found.add_unknown("column_unknown", place, column, raw.columns, file=responses.shown)
     if len(found.problems) > before and raw.how.encoding_found_by == "gb18030":
         found.add("studies.encoding_guessed", (*_RESPONSES, "file"), file=responses.shown, columns=raw.columns[:4])
     used = {item.column for item in items.values()} | {column for _, column in named}
@@ -73,7 +73,7 @@ def groups(section: str, keys: Mapping[str, GroupKeys], codebook: Codebook, resp
         key = "order" if group.order else "levels"
         _check_levels(name, declared, (*place, key), responses, raw, found)
         if group.reference and group.reference not in order:
-            found.add_unknown("studies.reference_unknown", (*place, "reference"), group.reference, order, group=name)
+            found.add_unknown("reference_unknown", (*place, "reference"), group.reference, order, group=name)
         made[name] = Group(name, group.reference or next(iter(order), ""), order, texts(group.label, languages), labels)
     return made
 

@@ -38,9 +38,9 @@ class Findings:
         """Note a problem at a place of the file."""
         self.problems.append(Problem(id, values, self.where(place)))
 
-    def add_unknown(self, id: str, place: Place, name: str, known: Iterable[str], **values: Any) -> None:
-        """Note a name that nothing has, with the nearest that something has: ``id.nearest`` or ``id.known``."""
-        id, values = unknown(id, name, known, **values)
+    def add_unknown(self, kind: str, place: Place, name: str, known: Iterable[str], **values: Any) -> None:
+        """Note a name that nothing has, with the nearest that something has, or with all that there are."""
+        id, values = unknown(kind, name, known, **values)
         self.add(id, place, **values)
 
     def add_faults(self, faults: Iterable[dict[str, Any]], schema: dict[str, Any]) -> None:
@@ -54,20 +54,21 @@ class Findings:
             The JSON Schema; it knows the keys of every place.
         """
         for fault in faults:
-            place = tuple(part for part in fault["loc"] if part != "[key]")
-            self._fault(fault["type"], place, fault.get("ctx", {}), schema)
+            self._fault(fault["type"], fault["loc"], fault.get("ctx", {}), str(fault["input"]), schema)
 
-    def _fault(self, kind: str, place: Place, context: dict[str, Any], schema: dict[str, Any]) -> None:
+    def _fault(self, kind: str, place: Place, context: dict[str, Any], found: str, schema: dict[str, Any]) -> None:
+        of_key = place[-1:] == ("[key]",)  # pydantic's mark of a fault in a key, not in its value
+        place = place[:-1] if of_key else place
         key = ".".join(str(part) for part in place)
         if kind.startswith("studies."):
             self.add(kind, place, key=key, **context)
         elif kind == "missing":
             self.add("studies.key_missing", place[:-1], key=key)
         elif kind == "extra_forbidden":
-            self.add_unknown("studies.key_unknown", place, str(place[-1]), known_keys(schema, place[:-1]), key=key)
+            self.add_unknown("key_unknown", place, str(place[-1]), known_keys(schema, place[:-1]), key=key)
         elif kind == "literal_error":
-            choices = re.findall(r"'([^']*)'", context["expected"])
-            self.add("studies.choice", place, key=key, choices=[repr(sign)[1:-1] for sign in choices if sign])
+            choices = [sign for sign in re.findall(r"'([^']*)'", context["expected"]) if sign]
+            self.add_unknown("key_unknown" if of_key else "choice", place, found, choices, key=key)
         elif kind in _BOUNDS:
             name, sign = _BOUNDS[kind]
             self.add("studies.bound", place, key=key, bound=f"{sign} {context[name]:g}")
@@ -77,12 +78,12 @@ class Findings:
             self.add(_WRONG_KIND[kind.split("_")[0]], place, key=key)
 
 
-def unknown(id: str, name: str, known: Iterable[str], **values: Any) -> tuple[str, dict[str, Any]]:
+def unknown(kind: str, name: str, known: Iterable[str], **values: Any) -> tuple[str, dict[str, Any]]:
     """Choose the sentence about an unknown name: with the nearest known one, else with those that are known."""
     known = list(known)
     if near := nearest(name, known):
-        return f"{id}.nearest", {"name": name, "nearest": near, **values}
-    return f"{id}.known", {"name": name, "known": known[:12] or ["-"], **values}
+        return f"studies.{kind}.nearest", {"name": name, "nearest": near, **values}
+    return f"studies.{kind}.known", {"name": name, "known": known[:12] or ["-"], **values}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -56,7 +56,7 @@ def items(keys: StudyKeys, made: Mapping[str, Construct], codebook: Codebook, fo
     for position, name in enumerate(keys.reversed):
         if name not in known or known[name].role == "weight":
             place = ("reversed", position) if ("reversed", position) in found.written.lines else ("reversed",)
-            found.add_unknown("studies.reversed_unknown", place, name, known)
+            found.add_unknown("reversed_unknown", place, name, known)
     return known
 
 
@@ -95,7 +95,7 @@ def _check_parts(name: str, construct: Construct, made: Mapping[str, Construct],
         found.add("studies.parts_few", place, construct=name)
     for part in construct.of:
         if part not in made:
-            found.add_unknown("studies.part_unknown", place, part, [other for other in made if other != name],
+            found.add_unknown("part_unknown", place, part, [other for other in made if other != name],
                               construct=name)
         elif made[part].of or made[part].single:
             found.add("studies.part_kind", place, construct=name, part=part)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.errors import HelpersError, StudyError
+from helpers.errors import DataError, HelpersError, StudyError
 from helpers.studies import codebook as codebooks
 from helpers.studies import columns, instrument, models, settings
 from helpers.studies.declared import Analysis, Responses, Study
@@ -35,6 +35,8 @@ def load(folder: str | Path) -> Study:
     StudyError
         Everything that is wrong in study.yml, in the codebook or about the data file's columns and groups, at once,
         each with file and line. What is wrong with the answers themselves `helpers.survey.load` says.
+    DataError
+        If nothing else is wrong than that the data file or the codebook cannot be read.
 
     Examples
     --------
@@ -49,15 +51,16 @@ def load(folder: str | Path) -> Study:
     keys = _shaped(written.content, found)
     study = _checked(keys, folder, found) if keys is not None else None
     if found.problems or study is None:
-        raise StudyError.of(sorted(found.problems, key=lambda problem: _position(problem.where, place)))
+        kind = DataError if all(problem.id.startswith("reading.") for problem in found.problems) else StudyError
+        raise kind.of(sorted(found.problems, key=lambda problem: _position(problem.where, place)))
     return study
 
 
 def schema() -> dict[str, Any]:
     """JSON Schema of study.yml, as exported to ``study.schema.json``."""
-    from helpers.studies.shape import StudyKeys
+    from helpers.studies.shape import json_schema
 
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | StudyKeys.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | json_schema()
 
 
 def export_schema() -> None:
@@ -68,22 +71,16 @@ def export_schema() -> None:
 
 def _shaped(content: dict[str, Any], found: Findings) -> StudyKeys | None:
     """Give the keys their types; unknown keys are noted and left out, so that the rest is checked in one go."""
-    from pydantic import ValidationError
+    from helpers.studies.shape import shaped
 
-    from helpers.studies.shape import StudyKeys
-
-    try:
-        return StudyKeys.model_validate(content)
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False)
+    keys, faults = shaped(content)
+    if not faults:
+        return keys
     found.add_faults(faults, schema())
     if any(fault["type"] != "extra_forbidden" for fault in faults):
         return None
-    known = _without(content, {fault["loc"] for fault in faults})
-    try:
-        return StudyKeys.model_validate(known)
-    except ValidationError:  # what was misspelt is missing now: already noted under its wrong name
-        return None
+    # What is missing after this was misspelt: it has been noted under its wrong name already.
+    return shaped(_without(content, {fault["loc"] for fault in faults}))[0]
 
 
 def _without(content: Any, places: set[Place], at: Place = ()) -> Any:

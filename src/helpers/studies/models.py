@@ -104,7 +104,7 @@ def _check_names(model: syntax.Model, place: Place, constructs: Mapping[str, Con
             if not name or name in known or name in seen:
                 continue
             seen.add(name)
-            id, values = unknown("studies.model_unknown", name, known)
+            id, values = unknown("model_unknown", name, known)
             _note(id, relation.line, place, found, **values)
 
 

@@ -40,7 +40,7 @@ def claims(keys: StudyKeys, constructs: Mapping[str, Construct], groups: Mapping
     for name, claim in keys.claims.items():
         place = ("claims", name)
         if claim.outcome not in constructs:
-            found.add_unknown("studies.outcome_unknown", (*place, "outcome"), claim.outcome, constructs, claim=name)
+            found.add_unknown("outcome_unknown", (*place, "outcome"), claim.outcome, constructs, claim=name)
         columns = [column for column in claim.compare if column != "with"]
         if len(columns) != 1 or len(claim.compare[columns[0]]) != 1:
             found.add("studies.compare_form", (*place, "compare"), claim=name)
@@ -48,12 +48,12 @@ def claims(keys: StudyKeys, constructs: Mapping[str, Construct], groups: Mapping
         column, level = columns[0], claim.compare[columns[0]][0]
         if column not in orders:
             if column not in keys.groups:  # a declared column that the file lacks was noted where it is declared
-                found.add_unknown("studies.compare_column", (*place, "compare"), column, orders, claim=name)
+                found.add_unknown("compare_column", (*place, "compare"), column, orders, claim=name)
             continue
         others = claim.compare.get("with") or tuple(other for other in orders[column] if other != level)
         for part in (level, *others):
             if part not in orders[column]:
-                found.add_unknown("studies.compare_level", (*place, "compare"), part, orders[column], group=column)
+                found.add_unknown("compare_level", (*place, "compare"), part, orders[column], group=column)
         if level in others:
             found.add("studies.compare_itself", (*place, "compare"), level=level)
         made[name] = Claim(texts(claim.text, keys.languages), claim.outcome, claim.expect, (column, level, others),
@@ -68,7 +68,7 @@ def replicates(keys: StudyKeys, folder: Path, found: Findings) -> Replicates | N
     other = keys.replicates.study
     siblings = sorted(file.parent.name for file in folder.parent.glob(f"*/{FILE}") if file.parent != folder)
     if other not in siblings:
-        found.add_unknown("studies.replicates_unknown", ("replicates", "study"), other, siblings)
+        found.add_unknown("replicates_unknown", ("replicates", "study"), other, siblings)
     return Replicates(other, folder.parent / other, keys.replicates.smallest_difference)
 
 
@@ -78,7 +78,7 @@ def check_notebooks(keys: StudyKeys, found: Findings) -> None:
     known = sorted(file.stem for pattern in ("*.ipynb", "mine/*.ipynb") for file in folder.glob(pattern))
     for position, name in enumerate(keys.notebooks):
         if known and name not in known:
-            found.add_unknown("studies.notebook_unknown", ("notebooks", position), name, known)
+            found.add_unknown("notebook_unknown", ("notebooks", position), name, known)
 
 
 def check_missing_codes(responses: Responses, items: Mapping[str, Item], found: Findings) -> None:

@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationError,
     WithJsonSchema,
     model_validator,
 )
@@ -223,3 +224,16 @@ class StudyKeys(_Keys):
     notebooks: Cells = Field((), description="Left out: all that apply")
     languages: tuple[Language, ...] = Field(("en", "zh"), min_length=1, description="The first one is the report's")
     privacy: PrivacyKeys = PrivacyKeys()
+
+
+def shaped(content: dict[str, Any]) -> tuple[StudyKeys | None, list[dict[str, Any]]]:
+    """Give the content of a study file its types: the keys, or None and every fault (pydantic's ``errors()``)."""
+    try:
+        return StudyKeys.model_validate(content), []
+    except ValidationError as error:
+        return None, error.errors(include_url=False)
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of the keys."""
+    return StudyKeys.model_json_schema()

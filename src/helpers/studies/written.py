@@ -169,7 +169,8 @@ class _Reader:
                                              f"{self.shown}, line {line}"))
             else:
                 self.lines[inside] = line
-            value = self.value(next(self.events), inside)
+            # A key written twice is one problem, not one more for every key below it.
+            value = self.value(next(self.events), (*inside, "again") if twice else inside)
             if value is not None and not twice:
                 found[name] = value
         return found

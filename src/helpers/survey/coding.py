@@ -110,5 +110,5 @@ def _fault(id: str, item: Item, lines: np.ndarray, quoted: list[str], shown: str
 
 
 def _places(lines: np.ndarray, quoted: list[str]) -> list[str]:
-    more = ["…"] if len(lines) > len(quoted) else []
+    more = ["..."] if len(lines) > len(quoted) else []
     return [f"{line} ({text})" for line, text in zip(lines.tolist(), quoted, strict=False)] + more

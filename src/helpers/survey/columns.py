@@ -64,7 +64,7 @@ def respondent_problems(frame: pd.DataFrame, lines: np.ndarray, declared: Study)
     pairs = [lines[~blank][rows].tolist() for rows in twice.values() if len(rows) > 1]
     if pairs:
         id = "survey.respondent_twice_wave" if declared.wave else "survey.respondent_twice"
-        spoken = [" = ".join(str(line) for line in rows) for rows in pairs[:_QUOTED]]
+        spoken = [" & ".join(str(line) for line in rows) for rows in pairs[:_QUOTED]]
         problems.append(Problem(id, {"count": len(pairs), "column": name, "lines": spoken}, shown))
     return problems
 
@@ -74,8 +74,11 @@ def group_problems(groups: pd.DataFrame, shown: str) -> list[Problem]:
     problems = []
     for name in groups:
         counts = groups[name].value_counts(sort=False)
-        for level, count in counts[counts < 2].items():
-            problems.append(Problem("survey.group_small", {"group": name, "level": level, "n": int(count)}, shown))
+        small = counts[counts < 2]
+        if len(small):
+            named = [f"{disclosure.masked(str(level))} ({count})" for level, count in small[:_QUOTED].items()]
+            values = {"group": name, "count": len(small), "levels": named + ["..."] * (len(small) > _QUOTED)}
+            problems.append(Problem("survey.group_small", values, shown))
     return problems
 
 
