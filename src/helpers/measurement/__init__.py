@@ -5,11 +5,11 @@ Answers go in as a DataFrame of item scores and a mapping of constructs to items
 """
 
 from helpers.measurement.coefficient_alpha import cronbach_alpha
+from helpers.measurement.coefficient_omega import omega
+from helpers.measurement.factor_validity import correlated_factors, fornell_larcker, loadings, validity
 from helpers.measurement.heterotrait import htmt
 from helpers.measurement.item_statistics import item_analysis
-from helpers.measurement.coefficient_omega import omega
 from helpers.measurement.scale_reliability import reliability
-from helpers.measurement.factor_validity import correlated_factors, fornell_larcker, loadings, validity
 
 __all__ = [
     "correlated_factors",

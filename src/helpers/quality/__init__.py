@@ -1,0 +1,10 @@
+"""Where does the service fall short of what customers expect, and can that difference be trusted?
+
+Pairs of perception and expectation items go in, tables come out; gates lie in ``table.attrs["checks"]``.
+"""
+
+from helpers.quality.difference_scores import difference_reliability
+from helpers.quality.gap_tables import gaps, item_gaps, overall
+from helpers.quality.recommendation import nps
+
+__all__ = ["difference_reliability", "gaps", "item_gaps", "nps", "overall"]
