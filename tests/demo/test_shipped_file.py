@@ -45,7 +45,7 @@ def _alpha(scores: pd.DataFrame) -> float:
 
 @pytest.fixture(scope="module")
 def shipped(declared) -> pd.DataFrame:
-    raw = pd.read_csv(declared.responses.file)
+    raw = pd.read_csv(declared.responses.file, encoding="utf-8")
     return _scores({name: raw[name].to_numpy() for name in raw}, declared)
 
 

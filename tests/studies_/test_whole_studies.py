@@ -32,7 +32,7 @@ def test_minimal_study_gets_defaults_and_a_complete_model(minimal) -> None:
 
 def test_minimal_study_reads_codes_and_turns_the_reversed_item_around(minimal) -> None:
     answers = survey.load(minimal)
-    raw = pd.read_csv(minimal.responses.file)
+    raw = pd.read_csv(minimal.responses.file, encoding="utf-8")
     assert list(answers.scores) == ["q1", "q2", "q3", "q4", "q5", "q6", "q8", "q9", "q10", "q11"]
     assert (answers.scores["q10"] == 6 - raw["q10"]).all()
     missing = answers.missing.set_index("item")["missing"]
