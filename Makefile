@@ -55,7 +55,7 @@ lock: ## maintainers: pin anew after a change of pyproject.toml (needs uv; LOCK_
 	sed -e '/^ *--hash=/d' -e 's/ *\\$$//' requirements.lock > constraints.txt
 
 oracle: ready ## maintainers: compute the reference numbers of tests/oracle/ in R anew (needs R with lavaan, psych, semTools)
-	@$(BIN)/python tests/oracle/run_all.py
+	Rscript tests/oracle/run_all.R
 
 bench: ready ## ratios against peers, in one run
 	@$(BIN)/python benchmarks/run_all.py

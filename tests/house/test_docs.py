@@ -65,7 +65,7 @@ def test_make_targets_call_commands_that_exist(project_root: Path, subcommands: 
     text = (project_root / "Makefile").read_text(encoding="utf-8")
     asked = set(re.findall(r"-m helpers ([a-z]+)", text))
     assert {"report", "check", "lab"} <= asked <= subcommands
-    scripts = re.findall(r"\b((?:tests|benchmarks)/[\w/]+\.py)", text)
+    scripts = re.findall(r"\b((?:tests|benchmarks)/[\w/]+\.(?:py|R))\b", text)
     assert scripts
     assert [script for script in scripts if not (project_root / script).is_file()] == []
 

@@ -97,3 +97,13 @@ def test_what_runs_here_is_what_the_lock_says(lock: str) -> None:
     different = {name: (version, installed.get(name)) for name, version in pinned.items()
                  if installed.get(name) != version}
     assert different == {}, "the environment is older than the lock: make setup"
+
+
+def test_an_installed_copy_would_hold_every_file(project: dict, project_root: Path) -> None:
+    """Catalogue, schema and templates are data: they come along only if package-data names their kind."""
+    (globs,) = project["tool"]["setuptools"]["package-data"].values()
+    package = project_root / "src" / "helpers"
+    files = {path for path in package.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
+    named = {path for pattern in globs for path in package.glob(pattern)}
+    assert files
+    assert {path.relative_to(package).as_posix() for path in files - named} == set()
