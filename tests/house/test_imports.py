@@ -114,3 +114,23 @@ def test_statistics_never_see_a_study(package) -> None:
              for node in ast.walk(source.tree)
              if isinstance(node, ast.arg) and node.arg in {"study", "declared"}]
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("code", "found"), [
+    ("def f():\n    from helpers import report", "helpers.report"),
+    ("import helpers.report as r", "helpers.report"),
+    ("from helpers.report import Page", "helpers.report.Page"),
+    ("from .. import report", "helpers.report"),
+    ("from ..report.page import Page", "helpers.report.page.Page"),
+    ("from . import indices", "helpers.sem.indices"),
+    ("importlib.import_module('helpers.report')", "helpers.report"),
+])
+def test_the_search_for_imports_finds(code: str, found: str) -> None:
+    source = type("Parsed", (), {"tree": ast.parse(code), "name": "src/helpers/sem/fit.py"})
+    assert [name for name, _, _ in imports(source)] == [found]
+
+
+def test_the_search_for_imports_tells_type_hints_apart() -> None:
+    code = "if TYPE_CHECKING:\n    from helpers import studies\nfrom helpers import words"
+    source = type("Parsed", (), {"tree": ast.parse(code), "name": "src/helpers/report/page.py"})
+    assert [(name, hint) for name, _, hint in imports(source)] == [("helpers.words", False), ("helpers.studies", True)]

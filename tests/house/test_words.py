@@ -182,3 +182,22 @@ def test_every_table_and_figure_has_its_caption(notebooks, catalogue) -> None:
     assert not wanted - there, f"without a caption: {sorted(wanted - there)}"
     left = {id for id in there - wanted if id.removesuffix(".note") not in wanted}
     assert not left, f"captions of nothing: {sorted(left)}"
+
+
+@pytest.mark.parametrize(("code", "found"), [
+    ("raise errors.DataError('a.b', where=w, n=1)", [("a.b", {"where", "n"})]),
+    ("Problem('a.b', {'n': 1}, place)", [("a.b", {"n"})]),
+    ("Problem('a.b')", [("a.b", set())]),
+    ("Problem('a.b', values)", [("a.b", None)]),
+    ("ModelError('a.b' if kind == 'x' else 'a.c')", [("a.b", set()), ("a.c", set())]),
+    ("page.note('a.b', **told)", [("a.b", None)]),
+    ("unrelated('a.b')", []),
+])
+def test_the_search_for_ids_finds(code: str, found: list) -> None:
+    assert [(use.id, use.values) for use in uses("here", ast.parse(code))] == found
+
+
+def test_the_search_for_ids_finds_all_sentences_of_a_gate() -> None:
+    found = list(uses("here", ast.parse("Check('heywood', 'stop', passed, {'names': names})")))
+    assert [use.id for use in found] == [f"gate.heywood{part}" for part in GATE_PARTS]
+    assert found[0].values == {"names"}
