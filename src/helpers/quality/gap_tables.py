@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import Check, DataError, HelpersError
+from helpers.measurement.multiplicity import holm
 from helpers.quality.paired import tested
 from helpers.quality.pairs import Dimension, Pairs, dimensions
 
@@ -112,7 +113,7 @@ def item_gaps(scores: pd.DataFrame, pairs: Pairs, *, conf_level: float = 0.95) -
     return table
 
 
-def overall(scores: pd.DataFrame, pairs: Pairs, *, weights: Sequence[str] = (),
+def overall(scores: pd.DataFrame, pairs: Pairs, *, weights: pd.DataFrame | None = None,
             conf_level: float = 0.95) -> pd.DataFrame:
     r"""Service quality as one number: SERVQUAL, weighted SERVQUAL, SERVPERF.
 
@@ -120,9 +121,9 @@ def overall(scores: pd.DataFrame, pairs: Pairs, *, weights: Sequence[str] = (),
     ----------
     scores, pairs, conf_level
         As in `gaps`.
-    weights : sequence of str, default ()
-        Columns of ``scores`` with the importance that each respondent gives to each dimension, in the order of
-        ``pairs``; any unit, zero or more. Left out: no weighted row.
+    weights : DataFrame, shape (n_respondents, n_dimensions), optional
+        The importance that each respondent gives to each dimension, in the order of ``pairs``; any unit, zero or more.
+        Left out or without columns: no weighted row.
 
     Returns
     -------
@@ -133,7 +134,7 @@ def overall(scores: pd.DataFrame, pairs: Pairs, *, weights: Sequence[str] = (),
     Raises
     ------
     DataError
-        As `gaps`; if there is not one weight per dimension, a weight is negative, or a column is unknown.
+        As `gaps`; if there is not one weight per dimension and respondent, or a weight is negative.
 
     Notes
     -----
@@ -154,9 +155,10 @@ def overall(scores: pd.DataFrame, pairs: Pairs, *, weights: Sequence[str] = (),
     Examples
     --------
     >>> answers = pd.DataFrame({"p1": [5, 6, 4, 6, 5], "e1": [7, 6, 6, 7, 7], "p2": [5, 5, 4, 7, 6],
-    ...                         "e2": [6, 7, 6, 7, 7], "w1": [70, 60, 50, 80, 70], "w2": [30, 40, 50, 20, 30]})
+    ...                         "e2": [6, 7, 6, 7, 7]})
+    >>> weights = pd.DataFrame({"w_security": [70, 60, 50, 80, 70], "w_reliability": [30, 40, 50, 20, 30]})
     >>> pairs = {"security": (["p1"], ["e1"]), "reliability": (["p2"], ["e2"])}
-    >>> overall(answers, pairs, weights=["w1", "w2"])[["measure", "n", "est"]].round(3)
+    >>> overall(answers, pairs, weights=weights)[["measure", "n", "est"]].round(3)
                  measure  n  est
     0           servqual  5 -1.3
     1  servqual.weighted  5 -1.4
@@ -166,37 +168,21 @@ def overall(scores: pd.DataFrame, pairs: Pairs, *, weights: Sequence[str] = (),
     perceived = np.column_stack([dimension.scores[:, 0] for dimension in taken])
     gap = np.column_stack([dimension.scores[:, 0] - dimension.scores[:, 1] for dimension in taken])
     values = {"servqual": gap.mean(axis=1)}
-    if len(weights):
-        importance = _importance(scores, weights, len(taken))
+    if weights is not None and weights.shape[1]:
+        importance = _importance(weights, (len(scores), len(taken)))
         total = importance.sum(axis=1)
         values["servqual.weighted"] = (gap * importance).sum(axis=1) / np.where(total > 0, total, np.nan)
     values["servperf"] = perceived.mean(axis=1)
     return pd.DataFrame([_interval(name, value[~np.isnan(value)], conf_level) for name, value in values.items()])
 
 
-def holm(pvalues: np.ndarray) -> np.ndarray:
-    """Adjust p values for their number (Holm, 1979, Scandinavian Journal of Statistics, 6, 65-70).
-
-    Examples
-    --------
-    >>> holm(np.array([0.01, 0.04, 0.03])).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    order = np.argsort(pvalues, kind="stable")
-    stepped = np.maximum.accumulate(pvalues[order] * np.arange(len(pvalues), 0, -1))
-    adjusted = np.empty(len(pvalues))
-    adjusted[order] = np.minimum(stepped, 1.0)
-    return adjusted
-
-
-def _importance(scores: pd.DataFrame, weights: Sequence[str], dimensions: int) -> np.ndarray:
-    if len(weights) != dimensions:
-        raise DataError("quality.weights_count", weights=len(weights), dimensions=dimensions)
-    if unknown := [column for column in weights if column not in scores.columns]:
-        raise DataError("quality.weights_unknown", columns=unknown)
-    importance = scores[list(weights)].to_numpy(dtype=float, na_value=np.nan)
-    if (importance < 0).any():
-        raise DataError("quality.weights_negative", columns=list(weights), rows=int((importance < 0).any(axis=1).sum()))
+def _importance(weights: pd.DataFrame, expected: tuple[int, int]) -> np.ndarray:
+    if weights.shape != expected:
+        raise DataError("quality.weights_shape", columns=weights.shape[1], rows=len(weights), dimensions=expected[1],
+                        respondents=expected[0])
+    importance = weights.to_numpy(dtype=float, na_value=np.nan)
+    if negative := int((importance < 0).any(axis=1).sum()):
+        raise DataError("quality.weights_negative", columns=list(weights.columns), rows=negative)
     return importance
 
 

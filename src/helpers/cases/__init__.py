@@ -1,0 +1,9 @@
+"""Do insurers, stages or groups differ, and what may be claimed from it?
+
+Item scores, scales and a DataFrame of groups go in, tables come out; gates lie in ``table.attrs["checks"]``.
+"""
+
+from helpers.cases.comparisons import compare_scales, describe_scales, pairwise
+from helpers.cases.evidence import claims
+
+__all__ = ["claims", "compare_scales", "describe_scales", "pairwise"]
