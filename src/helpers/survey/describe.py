@@ -100,7 +100,7 @@ def likert_distribution(answers: Answers, declared: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per item and category
-        ``item``, ``construct``, ``category`` (as scored, after reverse-coding), ``n``, ``share`` (of the answers
+        ``item``, ``construct``, ``answer`` (as scored, after reverse-coding), ``n``, ``share`` (of the answers
         given). A scale of whole numbers with up to eleven points lists every category, answered or not; any other
         the answers found.
     """
@@ -114,7 +114,7 @@ def likert_distribution(answers: Answers, declared: Study) -> pd.DataFrame:
         categories = np.arange(item.low, item.high + 1) if whole else np.sort(given.unique())
         rows += [(name, item.construct, category, int(counts.get(category, 0)), counts.get(category, 0) / len(given))
                  for category in categories.tolist()]
-    return pd.DataFrame(rows, columns=["item", "construct", "category", "n", "share"])
+    return pd.DataFrame(rows, columns=["item", "construct", "answer", "n", "share"])
 
 
 def missing_overview(answers: Answers) -> pd.DataFrame:
