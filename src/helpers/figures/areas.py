@@ -77,10 +77,10 @@ def heatmap(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) ->
                 continue
             high = value >= _HTMT_LIMIT
             axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, linewidth=1.6 if high else 0.5, zorder=2 + high,
-                                     facecolor=colours(min(max(value, 0.0), 1.0) * 0.85),
-                                     edgecolor=style.INK if high else "white"))
+                                     facecolor=colours(min(max(value, 0.0), 1.0) ** 1.6 * 0.95),
+                                     edgecolor=style.INK if high else "white", clip_on=False))
             axes.text(column, row, number(value), ha="center", va="center", fontsize=8.5, zorder=4,
-                      color="white" if value > 0.6 else style.INK, fontweight="bold" if high else "normal")
+                      color="white" if value > 0.78 else style.INK, fontweight="bold" if high else "normal")
         axes.set(xlim=(-0.5, len(names) - 1.5), ylim=(len(names) - 0.5, 0.5), aspect="equal")
         axes.set_xticks(range(len(names) - 1), [wrapped(str(labels.get(name, name)), 13) for name in names[:-1]],
                         rotation=40, ha="right", rotation_mode="anchor")
@@ -103,7 +103,7 @@ def flow(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Fi
     steps = [wrapped(_step(step, labels, language), 36) for step in table["step"]]
     counts = [int(n) for n in table["n"]]
     with style.styled():
-        figure, axes = style.canvas(width=style.WIDTH - 0.6, height=0.78 * len(steps))
+        figure, axes = style.canvas(width=4.2, height=0.78 * len(steps))
         for i, (step, n) in enumerate(zip(steps, counts, strict=True)):
             axes.text(0, -i, f"{step}\nn = {n:,}", ha="center", va="center", linespacing=1.3,
                       bbox={"boxstyle": "square,pad=0.55", "facecolor": "white", "edgecolor": style.INK,
@@ -112,7 +112,7 @@ def flow(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Fi
                 axes.annotate("", xy=(0, -i + 0.3), xytext=(0, -i + 0.7),
                               arrowprops={"arrowstyle": "-|>", "color": style.INK, "linewidth": 0.8})
                 if counts[i - 1] > n:
-                    axes.text(0.09, -i + 0.5, words.say("figures.flow.left_out", language, n=counts[i - 1] - n),
+                    axes.text(0.07, -i + 0.5, words.say("figures.flow.left_out", language, n=counts[i - 1] - n),
                               ha="left", va="center", fontsize=8, color="#4a4a4a")
         axes.set(xlim=(-1, 1), ylim=(-len(steps) + 0.55, 0.45))
         axes.set_axis_off()

@@ -99,11 +99,11 @@ def loadings(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -
     with style.styled():
         figure, axes = style.canvas(height=0.75 + 0.2 * len(table) + 0.27 * len(constructs))
         position, ticks, texts, heads = 0.0, [], [], []
-        for i, construct in enumerate(constructs):
+        for construct in constructs:
             block = table[table["construct"] == construct]
             heads.append((position, labels.get(construct, construct)))
             places = [position + 1 + j for j in range(len(block))]
-            _line(axes, block, value, places, 0 if len(constructs) < 2 else i % 2, "")
+            _line(axes, block, value, places, 0, "")
             ticks += places
             texts += [str(item) for item in block["item"]]
             position = places[-1] + 1.35
@@ -138,18 +138,16 @@ def group_means(table: pd.DataFrame, *, labels: Mapping[str, str], language: str
                  for panel in panels)
     with style.styled():
         height = 0.95 + len(constructs) * max(0.3, 0.13 * widest)
-        figure, _ = style.canvas(height=height, columns=len(panels), sharey=True,
+        figure, _ = style.canvas(height=height, columns=len(panels), shared=True,
                                  width=max(style.WIDTH, 1.6 + 2.3 * len(panels)))
         for axes, panel in zip(figure.axes, panels, strict=True):
             part = table[table[grouping] == panel] if panel else table
-            _panel(axes, part, level, constructs, labels, language)
-            if panel:
-                axes.set_title(labels.get(panel, panel), loc="left")
+            _panel(axes, part, level, constructs, str(labels.get(panel, panel)), labels, language)
         _rows(figure.axes[0], [wrapped(labels.get(name, name), 22) for name in constructs])
     return figure
 
 
-def _panel(axes: Axes, part: pd.DataFrame, level: str, constructs: list[str], labels: Mapping[str, str],
+def _panel(axes: Axes, part: pd.DataFrame, level: str, constructs: list[str], title: str, labels: Mapping[str, str],
            language: str) -> None:
     groups = list(dict.fromkeys(part[level]))
     for i, (group, offset) in enumerate(zip(groups, _spread(len(groups)), strict=True)):
@@ -158,8 +156,9 @@ def _panel(axes: Axes, part: pd.DataFrame, level: str, constructs: list[str], la
     style.bare(axes)
     axes.xaxis.grid(True, color=style.RULE, linewidth=0.5)
     axes.set_xlabel(said("mean", language))
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0 if not axes.get_title() else 1.09), ncols=min(len(groups), 3),
-                borderaxespad=0, handletextpad=0.3, columnspacing=1.0)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=min(len(groups), 3), borderaxespad=0.2,
+                handletextpad=0.3, columnspacing=1.0, title=title or None, alignment="left",
+                title_fontproperties={"weight": "bold", "size": 8.5})
 
 
 def _naming(table: pd.DataFrame) -> list[str]:

@@ -70,14 +70,14 @@ def styled() -> Iterator[None]:
         yield
 
 
-def canvas(*, width: float = WIDTH, height: float, columns: int = 1, sharey: bool = False) -> tuple[Figure, Any]:
+def canvas(*, width: float = WIDTH, height: float, columns: int = 1, shared: bool = False) -> tuple[Figure, Any]:
     """Make an empty figure that belongs to nobody's global state, with one axes or a row of them."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, figure.subplots(1, columns, sharey=sharey)
+    return figure, figure.subplots(1, columns, sharex=shared, sharey=shared)
 
 
 def svg(figure: Figure, *, stamp: str = "") -> bytes:

@@ -101,7 +101,7 @@ def _facts(written: Written, pages: list[contents.PageOf], failed: int, language
     sample = _sample(written)
     counts = [("n", sample), ("pages", len(pages)), ("tables", sum(len(page.of("table")) for page in pages)),
               ("figures", sum(len(page.of("figure")) for page in pages)), ("failed", failed)]
-    return [(f"{count:,}", words.say(f"report.index.{name}", language)) for name, count in counts
+    return [(f"{count:,}", words.say(f"report.index.facts.{name}", language)) for name, count in counts
             if count or name != "n"]
 
 

@@ -104,12 +104,13 @@ def _exporter(language: str) -> Any:
     """Make nbconvert's exporter with our template; it is reused for every notebook of a report."""
     from nbconvert.exporters.templateexporter import TemplateExporter
     from nbconvert.filters import Highlight2HTML
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
     exporter = TemplateExporter(template_file="page.html.j2", extra_template_paths=[str(_TEMPLATES)],
                                 default_preprocessors=[])
     exporter.output_mimetype = "text/html"
-    exporter.register_filter("prose", lambda source: mathml.with_formulas(source, markdown2html_mistune))
+    markdown = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True))
+    exporter.register_filter("prose", lambda source: mathml.with_formulas(source, markdown.render))
     exporter.register_filter("code", Highlight2HTML(pygments_lexer="ipython3"))
     exporter.environment.globals |= {"css": _css(), "js": _file("page.js")}
     return exporter
@@ -148,7 +149,7 @@ def _with_contents(page: str, language: str) -> str:
     found: list[tuple[int, str, str]] = []
 
     def numbered(match: re.Match[str]) -> str:
-        level, inner = int(match[1]), match[2].removesuffix("¶")
+        level, inner = int(match[1]), match[2]
         found.append((level, f"s{len(found) + 1}", inner))
         return f'<h{level} id="s{len(found)}">{inner}</h{level}>'
 
