@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from random_models import FOLDER, Draft, draw_population, moments_table
+from random_models import FOLDER
+from random_populations import Draft, draw_population, moments_table
 
 SEED = 20261124
 EACH = 3  # draws of every way to break
@@ -144,8 +145,8 @@ def main() -> None:
             moments.append(moments_table(model, [scores], digits=15))
             rows.append((model, way, draft.n[0], "", "FALSE", "FALSE", "TRUE", "\n".join(draft.lines)))
     columns = ["model", "types", "n", "group_equal", "std_lv", "meanstructure", "fixed_x", "text"]
-    pd.DataFrame(rows, columns=columns).to_csv(FOLDER / "broken_models.csv", index=False, encoding="utf-8")
-    pd.concat(moments).to_csv(FOLDER / "broken_moments.csv", index=False, encoding="utf-8")
+    for table, file in ((pd.DataFrame(rows, columns=columns), "models"), (pd.concat(moments), "moments")):
+        table.to_csv(FOLDER / f"broken_{file}.csv", index=False, encoding="utf-8", lineterminator="\n")
 
 
 if __name__ == "__main__":

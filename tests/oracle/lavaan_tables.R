@@ -117,6 +117,7 @@ parameters_of <- function(fit) {
 }
 
 measures_of <- function(fit, fit_default) {
+  fit@baseline <- fit_default@baseline  # at given values lavaan does not look for the baseline's optimum either
   value <- function(x) as.numeric(fitMeasures(x, MEASURES))
   data.frame(measure = MEASURES, value = value(fit), value.default = value(fit_default))
 }

@@ -6,7 +6,7 @@ moments <- read.csv("broken_moments.csv", encoding = "UTF-8")
 
 described <- lapply(seq_len(nrow(models)), function(i) {
   row <- models[i, ]
-  status <- status_of(arguments(row, moments_of(moments, row$model, row$n)))
+  status <- quietly(status_of(arguments(row, moments_of(moments, row$model, row$n))))
   list(status = cbind(model = row$model, status$row))
 })
 write_all(described, "sem_broken", "status")

@@ -23,7 +23,7 @@ source_of <- function(row) {
 
 described <- lapply(seq_len(nrow(models)), function(i) {
   row <- models[i, ]
-  describe(row$model, arguments(row, source_of(row)))
+  quietly(describe(row$model, arguments(row, source_of(row))))
 })
 write_all(described, "sem_named")
 

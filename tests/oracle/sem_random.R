@@ -12,6 +12,6 @@ source_of <- function(row) {
 }
 
 described <- lapply(seq_len(nrow(models)), function(i) {
-  describe(models$model[i], arguments(models[i, ], source_of(models[i, ])))
+  quietly(describe(models$model[i], arguments(models[i, ], source_of(models[i, ]))))
 })
 write_all(described, "sem_random")

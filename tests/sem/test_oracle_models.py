@@ -8,7 +8,7 @@ the first.
 from __future__ import annotations
 
 import functools
-import importlib.util
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -45,9 +45,9 @@ INDICES = ("pvalue", "cfi", "tli", "nfi", "rmsea", "rmsea.pvalue", "srmr")
 
 @functools.cache
 def table(file: str) -> pd.DataFrame:
-    texts = dict.fromkeys(("model", "lhs", "op", "rhs", "label", "row", "column", "measure", "text", "types"), str)
-    return pd.read_csv(ORACLE / file, dtype=texts, keep_default_na=False, na_values={"": []}, encoding="utf-8") \
-        if file.endswith("_models.csv") else pd.read_csv(ORACLE / file, encoding="utf-8")
+    if file.endswith("_models.csv"):
+        return pd.read_csv(ORACLE / file, dtype=str, keep_default_na=False, encoding="utf-8")
+    return pd.read_csv(ORACLE / file, encoding="utf-8")
 
 
 def oracle(model: str, what: str) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def named_data(row: pd.Series) -> dict:
 def fitted(model: str) -> sem.SemFit:
     models = table("random_models.csv" if model[1:].isdigit() else "named_models.csv")
     row = models[models["model"] == model].iloc[0]
-    options = {name: row[name] in (True, "TRUE", "True") for name in ("std_lv", "meanstructure", "fixed_x")}
+    options = {name: row[name] == "TRUE" for name in ("std_lv", "meanstructure", "fixed_x")}
     return sem.fit(row["text"], group_equal=row["group_equal"].split(), **data_of(row), **options)
 
 
@@ -196,7 +196,8 @@ def test_fit_measures(model: str) -> None:
         (INDICES, {"absolute": INDEX_ABSOLUTE}),
     ):
         close(ours[list(names)], best[list(names)], **tolerances)
-    close(ours[["chisq"]], default[["chisq"]], relative=CHISQ_DEFAULT, absolute=CHISQ_ROUNDING)
+    short = abs(default["chisq"] - best["chisq"])  # how far R says it stopped before its own optimum
+    close(ours[["chisq"]], default[["chisq"]], relative=CHISQ_DEFAULT, absolute=short + CHISQ_ROUNDING)
 
 
 @each_model
@@ -212,7 +213,9 @@ def test_explained_variance(model: str) -> None:
     ours = fitted(model).r2.set_index(["lhs", "group"])["r2"]
     theirs = oracle(model, "r2").set_index(["variable", "group"])["r2"]
     assert set(ours.index) == set(theirs.index)
-    close(ours[theirs.index], theirs, absolute=STD_ABSOLUTE)
+    beyond = theirs.isna()  # R leaves it out where a variance is negative
+    assert (ours[beyond[beyond].index] > 1).all()
+    close(ours[theirs.index][~beyond], theirs[~beyond], absolute=STD_ABSOLUTE)
 
 
 @each_model
@@ -228,7 +231,7 @@ def test_implied_moments(model: str) -> None:
     close(ours, theirs["implied"], absolute=STD_ABSOLUTE * width)
 
 
-@pytest.mark.parametrize("model", sorted({*table("sem_random_vcov.csv")["model"], *table("sem_named_vcov.csv")["model"]}))
+@pytest.mark.parametrize("model", [name for name in MODELS if len(oracle(name, "vcov"))])
 def test_covariances_of_the_estimates(model: str) -> None:
     vcov = fitted(model).vcov
     theirs = oracle(model, "vcov")
@@ -253,7 +256,8 @@ def test_residual_correlations(model: str) -> None:
     rows = table("sem_named_residuals.csv")
     theirs = rows[rows["model"] == model]
     residuals = fitted(model).residuals
-    ours = {frozenset((row.lhs, row.rhs)) | {row.group}: row.cor for row in residuals[residuals["op"] == "~~"].itertuples()}
+    residuals = residuals[residuals["op"] == "~~"]
+    ours = {frozenset((row.lhs, row.rhs)) | {row.group}: row.cor for row in residuals.itertuples()}
     found = pd.Series([ours[frozenset((row.row, row.column)) | {row.group}] for row in theirs.itertuples()])
     close(found, theirs["cor.bollen"].reset_index(drop=True), absolute=STD_ABSOLUTE)
 
@@ -270,16 +274,14 @@ def test_data_and_their_moments_give_one_result() -> None:
     close(ours["se"], theirs["se"], absolute=1e-8)
 
 
-def test_the_oracle_covers_every_type() -> None:
-    spec = importlib.util.spec_from_file_location("random_models", ORACLE / "random_models.py")
-    assert spec is not None and spec.loader is not None
-    drawn = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(drawn)
+def test_the_oracle_covers_every_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ORACLE))
+    types = runpy.run_path(str(ORACLE / "random_models.py"))["TYPES"]
     models = table("random_models.csv")
     models = models[models["model"].isin(solved("random"))]
     assert len(models) >= FEWEST_RANDOM
-    seen = {kind for types in models["types"] for kind in types.split("; ")}
-    assert set(drawn.TYPES) <= seen, set(drawn.TYPES) - seen
+    seen = {kind for listed in models["types"] for kind in listed.split("; ")}
+    assert set(types) <= seen, set(types) - seen
 
 
 def test_every_named_model_is_solved() -> None:
