@@ -32,8 +32,8 @@ def refused(text: str | bytes, folder: Path) -> tuple[str, str]:
 
 def test_scalars_stay_as_written(tmp_path: Path) -> None:
     content = written(SURPRISES, tmp_path).content
-    assert content["groups"]["branch"]["order"] == ["on", "NO", "012", "0o17", "1_000", "2025-01-01", "1.10", "12:30:00",
-                                                    "true"]
+    assert content["groups"]["branch"]["order"] == [
+        "on", "NO", "012", "0o17", "1_000", "2025-01-01", "1.10", "12:30:00", "true"]
 
 
 def test_only_a_plain_nothing_is_nothing(tmp_path: Path) -> None:
