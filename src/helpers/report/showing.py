@@ -22,7 +22,7 @@ class Record:
     """
 
     kind: Literal["study", "table", "figure", "headline", "withheld", "note", "colophon"]
-    name: str
+    name: str = ""
     title: str = ""
     caption: str = ""
     rows: int = 0
@@ -40,7 +40,7 @@ def show(html: str, plain: str, record: Record) -> None:
 
 def show_markdown(text: str) -> None:
     """Display a paragraph."""
-    _display({"text/markdown": text, "text/plain": text}, Record("note", ""))
+    _display({"text/markdown": text, "text/plain": text}, Record("note"))
 
 
 def records(notebook: Mapping[str, Any]) -> list[Record]:
