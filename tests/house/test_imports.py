@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 
@@ -112,7 +113,8 @@ def test_statistics_never_see_a_study(package) -> None:
     statistics = {"sem", "measurement", "quality", "cases", "monitoring", "replication", "moments", "figures"}
     wrong = [f"{source.name}:{node.lineno}" for source in package if room_of(source) in statistics
              for node in ast.walk(source.tree)
-             if isinstance(node, ast.arg) and node.arg in {"study", "declared"}]
+             if isinstance(node, ast.arg) and node.annotation is not None
+             and {"Study", "Answers"} & set(re.findall(r"\w+", ast.unparse(node.annotation)))]
     assert not wrong, "\n" + "\n".join(wrong)
 
 
