@@ -1,4 +1,4 @@
-"""Do insurers, stages or groups differ, and what may be claimed from it?
+"""Whether insurers, stages or groups differ, and what may be claimed from it.
 
 Item scores, scales and a DataFrame of groups go in, tables come out; gates lie in ``table.attrs["checks"]``.
 """

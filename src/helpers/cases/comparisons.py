@@ -1,4 +1,4 @@
-"""Where does each group stand, and which groups differ?"""
+"""Where does each group stand, and which groups differ? Means, Welch tests, Games-Howell pairs."""
 
 from __future__ import annotations
 

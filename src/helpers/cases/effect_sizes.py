@@ -1,4 +1,4 @@
-"""How large is a difference, in standard deviations or as a share of variance, and how sure is that?"""
+"""How large is a difference, in standard deviations or as a share of variance? Estimates with intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""How far apart do the extremes of k means lie by chance?
+r"""How far apart do the extremes of k means lie by chance? The studentized range.
 
 Distribution of the studentized range, for the Games-Howell intervals. scipy's takes about a second per quantile; this
 one sums the two defining integrals by the trapezoid rule, which converges exponentially for integrands that die out

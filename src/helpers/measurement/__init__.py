@@ -1,4 +1,4 @@
-"""Do the items measure, how reliably, and can the scales be told apart?
+"""Whether the items measure, how reliably, and whether the scales can be told apart.
 
 Answers go in as a DataFrame of item scores and a mapping of constructs to items, tables come out; gates lie in
 ``table.attrs["checks"]``.

@@ -1,4 +1,4 @@
-"""How reliable is the sum of the items, if each carries the true score equally strongly?"""
+"""How reliable is the sum of items that carry the true score equally strongly? Coefficient alpha."""
 
 from __future__ import annotations
 

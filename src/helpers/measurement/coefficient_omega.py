@@ -1,4 +1,4 @@
-"""How reliable is the sum of the items, if the items may carry the factor unequally?"""
+"""How reliable is the sum of items that may carry the factor unequally? Coefficient omega."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does each factor explain its own items, and more of them than it shares with another factor?"""
+"""Does each factor explain its own items, and more of them than it shares with another factor? CR, AVE, loadings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Can two scales be told apart by their correlations alone?"""
+"""Can two scales be told apart by their correlations alone? HTMT and HTMT2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does every item belong to its scale?"""
+"""Does every item belong to its scale? The item analysis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do p values change when several are looked at together?"""
+"""What p values become when several are looked at together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How reliable is the score of each scale?"""
+"""How reliable is the score of each scale? One table for all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where does the service fall short of what customers expect, and can that difference be trusted?
+"""Where the service falls short of what customers expect, and whether that difference can be trusted.
 
 Pairs of perception and expectation items go in, tables come out; gates lie in ``table.attrs["checks"]``.
 """

@@ -1,4 +1,4 @@
-"""Does perception minus expectation measure anything reliably?"""
+"""Does perception minus expectation measure anything reliably? Two coefficients."""
 
 from __future__ import annotations
 

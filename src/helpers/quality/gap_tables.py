@@ -1,4 +1,4 @@
-"""How far does perception fall short of expectation: by item, by dimension, and overall?"""
+"""How far does perception fall short of expectation? By item, by dimension, and overall."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the mean of a difference zero, and how far from it in standard deviations?"""
+"""Is the mean of a difference zero, and how far from it in standard deviations? The paired t test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Would customers recommend the insurer?"""
+"""Would customers recommend the insurer? The net promoter score."""
 
 from __future__ import annotations
 
