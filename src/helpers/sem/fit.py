@@ -21,7 +21,7 @@ from helpers.sem.result import SemFit
 from helpers.sem.scaling import scale
 from helpers.sem.specify import specify
 from helpers.sem.standardize import standardize
-from helpers.sem.start import start
+from helpers.sem.start import starts
 
 LARGEST_N = np.iinfo(np.int64).max
 
@@ -139,7 +139,7 @@ def estimate(table: syntax.Table, samples: list[Sample], *, n_read: int, conf_le
     structure = specify(table, samples)
     scaled = scale(structure, samples)
     problem = Problem.of(scaled.structure, scaled.samples)
-    optimum = minimise(problem, start(scaled))
+    optimum = minimise(problem, starts(scaled))
     found = precision(problem, optimum.point, scaled, structure.k, converged=optimum.converged)
     values = structure.k @ (optimum.point.x * scaled.basic) + structure.c
     implied = [imply(structure.layout, values[structure.part(group)]) for group in range(table.groups)]

@@ -75,8 +75,9 @@ def incremental(chisq: float, df: int, baseline: float, baseline_df: int) -> dic
         tli = math.nan
     else:
         tli = (baseline / baseline_df - chisq / df) / (baseline / baseline_df - 1)
+    nested = df <= baseline_df  # a model with fewer parameters than the baseline is not between it and the data
     return {"cfi": 1 - over / over_baseline if over_baseline > 0 else 1.0, "tli": tli,
-            "nfi": (baseline - chisq) / baseline if baseline > 0 else math.nan}
+            "nfi": (baseline - chisq) / baseline if baseline > 0 and nested else math.nan}
 
 
 def rmsea(chisq: float, df: int, n: int, groups: int) -> dict[str, float]:

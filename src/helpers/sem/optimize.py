@@ -11,6 +11,7 @@ Lee & Jennrich (1979). Psychometrika, 44, 99-113. Nocedal & Wright (2006). Numer
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,17 @@ class Optimum:
     converged: bool
 
 
-def minimise(problem: Problem, x: np.ndarray) -> Optimum:
+def minimise(problem: Problem, starts: Iterable[np.ndarray]) -> Optimum:
+    """Search from each start, shape (q,), until a search converges; otherwise the lowest place found."""
+    found: list[Optimum] = []
+    for x in starts:
+        found.append(search(problem, x))
+        if found[-1].converged:
+            return found[-1]
+    return min(found, key=lambda optimum: optimum.point.f)
+
+
+def search(problem: Problem, x: np.ndarray) -> Optimum:
     """Search from basic parameters x, shape (q,)."""
     point = _inside(problem, x)
     slope = gradient(problem, point)

@@ -5,6 +5,9 @@ All of it happens on scaled items (see ``scaling``); a modifier ``start()`` has 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 import numpy as np
 
 from helpers.moments import Sample
@@ -12,16 +15,28 @@ from helpers.sem.scaling import Scaled
 
 # Smallest marker loading that the start believes in: a component may miss its marker, the ratio must not explode.
 SMALLEST_MARKER = 0.3
+# Latent variances of the uninformative starts, for items of variance one.
+PLAIN_VARIANCES = (0.05, 0.5)
 
 
-def start(scaled: Scaled) -> np.ndarray:
-    """Find basic parameters to begin with, shape (q,), on scaled items."""
+def starts(scaled: Scaled) -> Iterator[np.ndarray]:
+    """Places to begin, shape (q,), on scaled items, the most promising first.
+
+    Components serve nearly always. Where the model contradicts the data (a feedback loop, constructs forced to
+    agree) they may lead into a blind alley; uninformative starts with constructs of little variance then help.
+    """
+    yield _start(scaled, _group)
+    for variance in PLAIN_VARIANCES:
+        yield _start(scaled, partial(_plain, variance=variance))
+
+
+def _start(scaled: Scaled, of_group: Callable[[tuple, tuple[str, ...], Sample], np.ndarray]) -> np.ndarray:
     structure = scaled.structure
     table = structure.table
     values = np.empty(len(table.rows))
     for group, sample in enumerate(scaled.samples):
         rows = table.rows[structure.part(group)]
-        values[structure.part(group)] = _group(rows, table.latents, sample)
+        values[structure.part(group)] = of_group(rows, table.latents, sample)
     asked = np.array([row.start for row in table.rows]) / scaled.rows
     values = np.where(np.isnan(asked), values, asked)
     free = structure.k.any(axis=1)
@@ -59,6 +74,28 @@ def _group(rows: tuple, latents: tuple[str, ...], sample: Sample) -> np.ndarray:
         else:
             ends = {row.lhs, row.rhs} & (set(predictors) | parts)
             values.append(0.0 if ends else 0.9 * cov[at[row.lhs], at[row.rhs]])
+    return np.array(values)
+
+
+def _plain(rows: tuple, latents: tuple[str, ...], sample: Sample, *, variance: float) -> np.ndarray:
+    """Loadings with the sign of the item's covariance with the first one, no paths, small latent variances."""
+    at = {name: place for place, name in enumerate(sample.names)}
+    first: dict[str, str] = {}
+    moving = {row.lhs for row in rows if row.op in ("=~", "~")} | {row.rhs for row in rows if row.op == "=~"}
+    values = []
+    for row in rows:
+        if row.op == "=~":
+            marker = first.setdefault(row.lhs, row.rhs)
+            known = row.rhs in at and marker in at
+            values.append(np.sign(sample.cov[at[row.rhs], at[marker]]) or 1.0 if known else 1.0)
+        elif row.op == "~1":
+            values.append(0.0 if row.lhs in latents or sample.mean is None else sample.mean[at[row.lhs]])
+        elif row.op == "~~" and row.lhs == row.rhs:
+            values.append(variance if row.lhs in latents else
+                          (0.5 if row.lhs in moving else 1.0) * sample.cov[at[row.lhs], at[row.lhs]])
+        else:
+            given = row.op == "~~" and not {row.lhs, row.rhs} & (moving | set(latents))
+            values.append(sample.cov[at[row.lhs], at[row.rhs]] if given else 0.0)
     return np.array(values)
 
 
