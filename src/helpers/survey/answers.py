@@ -75,32 +75,24 @@ def load(declared: Study) -> Answers:
         than two, identifiers of people.
     """
     raw = _read(declared)
-    responses, shown = declared.responses, declared.responses.shown
-    coded, problems = coding.coded(raw.frame, declared.items, missing_codes=responses.missing_codes,
-                                   decimal=responses.decimal, lines=raw.lines, shown=shown)
-    problems += columns.identifier_problems(raw.frame, declared)
-    problems += columns.respondent_problems(raw.frame, raw.lines, declared)
+    answers, weights, problems = _coded(raw, declared)
     groups = columns.categorical(raw.frame, declared, columns.group_orders(declared))
-    problems += columns.group_problems(groups, shown)
-    weights = [name for name, item in declared.items.items() if item.role == "weight"]
-    answers = coded.drop(columns=weights)
-    flags, more = screening.flags(raw, answers, declared)
-    problems += more or columns.item_problems(answers, declared)
+    profile = columns.categorical(raw.frame, declared, {name: group.order for name, group in declared.profile.items()})
+    flags, wrong_seconds = screening.flags(raw, answers, declared)
+    sound = answers.drop(columns={problem.values["item"] for problem in problems} & {*answers})
+    problems += columns.identifier_problems(raw.frame, declared) + wrong_seconds
+    problems += columns.respondent_problems(raw.frame, raw.lines, declared)
+    problems += columns.group_problems(groups, declared.responses.shown) + columns.item_problems(sound, declared)
     if problems:
         raise DataError.of(problems)
-    kept = ~flags.any(axis=1).to_numpy() if declared.analysis.careless == "exclude" else np.full(len(answers), True)
-    if not kept.any():
-        raise DataError("survey.nobody_left", where=shown, n=len(answers))
-    scores = coding.reverse_coded(answers, {name: declared.items[name] for name in answers})[kept]
-    if left := columns.item_problems(scores, declared):
-        raise DataError.of(left)
-    profile = columns.categorical(raw.frame, declared, {name: group.order for name, group in declared.profile.items()})
-    whose = columns.respondents(raw.frame, declared)
-    parts = [part[kept].reset_index(drop=True) for part in (scores, groups, profile, coded[weights], flags)]
+    kept = _kept(answers, flags, declared)
+    scores = coding.reverse_coded(answers, {name: declared.items[name] for name in answers})
+    scores, groups, profile, weights, careless = (
+        part[kept].reset_index(drop=True) for part in (scores, groups, profile, weights, flags))
     return Answers(
-        scores=parts[0], missing=_missing(parts[0], declared), screening=screening.table(flags, declared),
-        flow=_flow(raw, kept), groups=parts[1], profile=parts[2], weights=parts[3], careless=parts[4],
-        respondents=whose[kept], how=raw.how)
+        scores=scores, missing=_missing(scores, declared), screening=screening.table(flags, declared),
+        flow=_flow(raw, kept), groups=groups, profile=profile, weights=weights, careless=careless,
+        respondents=columns.respondents(raw.frame, declared)[kept], how=raw.how)
 
 
 def preflight(declared: Study) -> tuple[Problem, ...]:
@@ -125,6 +117,27 @@ def _read(declared: Study) -> reading.Raw:
     named |= {declared.wave.column} if declared.wave else set()
     return reading.read(responses.file, columns=named - {""}, encoding=responses.encoding,
                         delimiter=responses.delimiter, sheet=responses.sheet, shown=responses.shown)
+
+
+def _coded(raw: reading.Raw, declared: Study) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
+    """Code the answers as given and the weights; the third part is what is wrong with them."""
+    responses = declared.responses
+    coded, problems = coding.coded(raw.frame, declared.items, missing_codes=responses.missing_codes,
+                                   decimal=responses.decimal, lines=raw.lines, shown=responses.shown)
+    weights = [name for name, item in declared.items.items() if item.role == "weight"]
+    return coded.drop(columns=weights), coded[weights], problems
+
+
+def _kept(answers: pd.DataFrame, flags: pd.DataFrame, declared: Study) -> np.ndarray:
+    """Say who stays; where somebody is left out, the rest has to be enough by itself."""
+    if declared.analysis.careless != "exclude":
+        return np.full(len(answers), True)
+    kept = ~flags.any(axis=1).to_numpy()
+    if not kept.any():
+        raise DataError("survey.nobody_left", where=declared.responses.shown, n=len(answers))
+    if problems := columns.item_problems(answers[kept], declared):
+        raise DataError.of(problems)
+    return kept
 
 
 def _missing(scores: pd.DataFrame, declared: Study) -> pd.DataFrame:

@@ -1,0 +1,106 @@
+"""Each rule finds whom it names and nobody else; exclusion happens only where the study says so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from helpers import survey
+from helpers.survey.screening import longest_run
+
+ITEMS = [f"q{n}" for n in range(1, 13)]
+
+
+def counted(answers) -> dict[str, int]:
+    return dict(zip(answers.screening["rule"], answers.screening["respondents"], strict=True))
+
+
+def test_attentive_answers_fall_under_no_rule(declare, rows) -> None:
+    assert counted(survey.load(declare(rows))) == {"longstring": 0, "duplicate_answers": 0, "no_answers": 0, "any": 0}
+
+
+@pytest.mark.parametrize(("run", "found"), [(6, 0), (7, 1), (12, 1)])  # half of twelve items is not yet too long
+def test_longest_run_is_a_share_of_the_items(run: int, found: int, declare, rows) -> None:
+    rows[4] = [3] * run + [1 + k % 2 for k in range(12 - run)]
+    assert counted(survey.load(declare(rows)))["longstring"] == found
+
+
+def test_longest_run_follows_the_file_not_the_declaration(declare, rows) -> None:
+    rows[4] = [2, 4] * 6
+    order = [*ITEMS[::2], *ITEMS[1::2]]  # in this order the same answers are two runs of six
+    shuffled = [[row[ITEMS.index(item)] for item in order] for row in rows]
+    shuffled[4][6] = 2  # the run of 2 is seven long now
+    assert counted(survey.load(declare(rows)))["longstring"] == 0
+    assert counted(survey.load(declare(shuffled, order)))["longstring"] == 1
+
+
+def test_longest_run_counts_answers_as_given(declare, rows) -> None:
+    """A straight line is one before reversed items are turned around, not after."""
+    rows[4] = [1, 2, 1, 2, 1, 4, 4, 4, 4, 4, 4, 4]
+    assert counted(survey.load(declare(rows)))["longstring"] == 1
+
+
+def test_longest_run_by_hand() -> None:
+    nan = np.nan
+    assert longest_run(np.array([[nan, nan, nan], [1, nan, 1], [2, 2, 1], [nan, 5, 5]])).tolist() == [0, 1, 2, 2]
+
+
+def test_duplicates_are_all_named_and_need_every_answer(declare, rows) -> None:
+    rows[7], rows[9] = list(rows[2]), list(rows[2])
+    rows[11] = [*rows[3][:11], 1 + rows[3][11] % 5]  # all but one answer
+    rows[13] = rows[14] = [4] * 12  # straight lines are the other rule's
+    assert counted(survey.load(declare(rows))) == {"longstring": 2, "duplicate_answers": 3, "no_answers": 0, "any": 5}
+
+
+def test_duplicates_with_the_same_holes_are_duplicates(declare, rows) -> None:
+    rows[2][0] = ""
+    rows[7] = list(rows[2])
+    assert counted(survey.load(declare(rows)))["duplicate_answers"] == 2
+
+
+def test_attention_checks_and_seconds(declare, rows) -> None:
+    head = [[4, 240], [3, 240], ["", 240], [4, 23.9], [4, 24], [4, ""]]
+    table = [[*(head[n] if n < len(head) else [4, 300]), *row] for n, row in enumerate(rows)]
+    declared = declare(table, ["ac", "seconds", *ITEMS], responses="attention_checks: {ac: 4}, duration: seconds")
+    answers = survey.load(declared)
+    assert counted(answers) == {"attention_check": 1, "speeder": 1, "longstring": 0, "duplicate_answers": 0,
+                                "no_answers": 0, "any": 2}
+    assert np.flatnonzero(answers.careless["attention_check"]).tolist() == [1]
+    assert np.flatnonzero(answers.careless["speeder"]).tolist() == [3]
+    assert set(answers.screening["action"]) == {"flag"}
+    assert answers.screening["share"].tolist()[:2] == [0.05, 0.05]
+
+
+def test_durations_that_are_no_seconds_are_refused(declare, rows) -> None:
+    table = [["00:04:10", *row] for row in rows]
+    found = survey.preflight(declare(table, ["seconds", *ITEMS], responses="duration: seconds"))
+    assert [problem.id for problem in found] == ["survey.text_column"]
+    assert "line 2 (00:04:10)" in found[0].sentence()
+
+
+@pytest.mark.parametrize(("careless", "n"), [("keep", 20), ("flag", 20), ("exclude", 17)])
+def test_careless_respondents_leave_only_when_declared(careless: str, n: int, declare, rows) -> None:
+    rows[0], rows[5] = [2] * 12, [""] * 12
+    table = [["A", *row] for row in rows]
+    table[19] = ["A", *([3] * 9), 1, 2, 1]
+    declared = declare(table, ["g", *ITEMS], more=f"profile: {{g: {{}}}}\nanalysis: {{careless: {careless}}}")
+    answers = survey.load(declared)
+    assert counted(answers)["any"] == 3 and len(answers.screening) == 4
+    assert {len(part) for part in (answers.scores, answers.groups, answers.profile, answers.careless,
+                                   answers.respondents)} == {n}
+    assert answers.scores.index.tolist() == list(range(n))
+    assert answers.flow["n"].tolist() == ([20, 3, 17] if careless == "exclude" else [20, 20])
+    assert answers.how.blank_rows == 0
+
+
+def test_exclusion_does_not_leave_a_study_without_anybody(declare, rows) -> None:
+    lines = [[1 + n % 5] * 12 for n in range(20)]
+    found = survey.preflight(declare(lines, more="analysis: {careless: exclude}"))
+    assert [problem.id for problem in found] == ["survey.nobody_left"]
+
+
+def test_exclusion_is_checked_again_afterwards(declare, rows) -> None:
+    lines = rows[:10] + [[1 + n % 5] * 12 for n in range(5)]
+    found = survey.preflight(declare(lines, more="analysis: {careless: exclude}"))
+    assert [problem.id for problem in found] == ["survey.few_respondents"]
+    assert found[0].values == {"n": 10, "items": 12}
