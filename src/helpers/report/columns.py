@@ -6,6 +6,9 @@ import pandas as pd
 
 _FIT = "measure value"
 _REGISTRY = {
+    "01_survey/flow": "step n",
+    "01_survey/profile": "variable level n share",
+    "01_survey/missing": "item construct n missing share",
     "01_survey/items": "item construct n missing mean sd skew kurtosis floor ceiling",
     "01_survey/screening": "rule respondents share action",
     "02_reliability/reliability":
@@ -14,12 +17,30 @@ _REGISTRY = {
     "02_reliability/validity": "construct cr ave max.htmt",
     "02_reliability/htmt": "construct1 construct2 htmt ci.lower ci.upper htmt2",
     "02_reliability/measurement_fit": _FIT,
+    "02_reliability/loadings": "construct item loading ci.lower ci.upper",
     "03_structural_model/fit": _FIT,
     "03_structural_model/parameters": "lhs op rhs label group est se z pvalue ci.lower ci.upper std.lv std.all",
     "03_structural_model/effects": "effect kind est se ci.lower ci.upper method std.all",
+    "03_structural_model/paths": "lhs op rhs est se z pvalue ci.lower ci.upper std.all",
+    "03_structural_model/residuals": "lhs rhs residual",
     "03_structural_model/second_opinion": "lhs op rhs est est.semopy difference",
     "03_structural_model/r2": "lhs r2",
     "03_structural_model/rivals": "model npar chisq df cfi rmsea srmr aic bic delta.aic delta.bic",
+    "04_service_quality/gaps":
+        "construct k n missing expectation perception gap ci.lower ci.upper sd t df pvalue dz dz.ci.lower dz.ci.upper",
+    "04_service_quality/item_gaps":
+        "construct item item.expectation n expectation perception gap ci.lower ci.upper sd t df pvalue pvalue.holm dz",
+    "04_service_quality/difference_reliability":
+        "construct k n alpha.perception alpha.expectation r johns johns.ci.lower johns.ci.upper alpha.difference"
+        " alpha.difference.ci.lower alpha.difference.ci.upper flagged failed",
+    "04_service_quality/nps": "item n missing promoters.share passives.share detractors.share nps ci.lower ci.upper",
+    "05_case_comparison/scales": "group level construct n mean sd se ci.lower ci.upper",
+    "05_case_comparison/comparison":
+        "group construct groups n n.smallest f df1 df2 pvalue pvalue.holm omega2 omega2.ci.lower omega2.ci.upper",
+    "05_case_comparison/pairwise":
+        "group construct group1 group2 n1 n2 difference ci.lower ci.upper se df pvalue g g.ci.lower g.ci.upper",
+    "05_case_comparison/claims":
+        "claim text outcome group compared design expect n difference ci.lower ci.upper g verdict grade wording",
     "05_case_comparison/invariance":
         "level chisq df pvalue cfi rmsea srmr delta.chisq delta.df delta.pvalue delta.cfi delta.rmsea delta.srmr holds",
     "05_case_comparison/latent_means": "construct group reference est se ci.lower ci.upper d",
@@ -39,7 +60,9 @@ def of(notebook: str, name: str) -> tuple[str, ...]:
     >>> of("02_reliability", "validity")
     ('construct', 'cr', 'ave', 'max.htmt')
     """
-    return tuple(_REGISTRY.get(f"{notebook}/{name}", "value").split())
+    own = f"{notebook}/{name}"
+    same = [key for key in _REGISTRY if key.endswith(f"/{name}")]  # the summary shows other pages' tables
+    return tuple(_REGISTRY.get(own if own in _REGISTRY or not same else same[0], "value").split())
 
 
 def empty(notebook: str, name: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import math
 import re
 from typing import Any, Literal
 
-Kind = Literal["p", "unit", "estimate", "statistic", "integer", "share", "text"]
+Kind = Literal["p", "unit", "estimate", "statistic", "integer", "share", "tiny", "text"]
 
 MISSING = "—"
 MINUS = "−"
@@ -17,17 +17,20 @@ MINUS = "−"
 # Quantities that cannot, or by custom do not, exceed 1 lose their leading zero (APA 7, section 6.36).
 _UNIT = re.compile(
     r"^(alpha|omega|htmt2?|cr|ave|r|rho|kappa|icc|kmo|msa|loading|communality|std\.all|cfi|tli|nfi|rni|ifi|gfi|agfi"
-    r"|rmsea|srmr|r2|rsquare|eta2|omega2|epsilon2|tau|denominator|reliability|guttman|share\.r2)$")
+    r"|rmsea|srmr|r2|rsquare|eta2|omega2|epsilon2|johns|reliability|guttman)$|^(alpha|omega)\.")
 _UNIT_TAIL = re.compile(r"\.(drop|htmt|cfi|tli|rmsea|srmr|alpha|omega|r2|r|ave|cr|cor|residual|eta2|omega2)$")
-_P = re.compile(r"^(p|pvalue|p\.value|p\.adjusted)$|\.pvalue$")
+_P = re.compile(r"^(p|pvalue|p\.value)(\.(holm|adjusted|corrected))?$|\.pvalue$")
 _SHARE = re.compile(r"^(share|floor|ceiling|percent)$|\.share$")
-_INTEGER = re.compile(r"^(n|k|npar|ntotal|missing|respondents|draws|failed|items|rows|line|count)$|^n\.|\.n$")
+_INTEGER = re.compile(
+    r"^(n\d?|k|npar|ntotal|missing|respondents|draws|failed|groups|items|rows|line|count)$|^n\.|\.n$")
 _STATISTIC = re.compile(
-    r"^(z|t|f|chisq|df\d?|mean|sd|median|skew|kurtosis|aic|bic2?|logl|unrestricted\.logl|min|max)$"
+    r"^(z|t|f|chisq|df\d?|mean|sd|median|expectation|perception|gap|g|d|dz|skew|kurtosis|aic|bic2?|logl"
+    r"|unrestricted\.logl|nps|min|max)$"
     r"|\.(chisq|df|z|t|f|logl|aic|bic2?|mean|sd|chisq\.scaling)$")
 _TAIL = re.compile(r"\.(ci\.lower|ci\.upper|scaled|robust|se)$")
 
-_DECIMALS: dict[Kind, int] = {"p": 3, "unit": 3, "estimate": 3, "statistic": 2, "integer": 0, "share": 1, "text": 0}
+_DECIMALS: dict[Kind, int] = {"p": 3, "unit": 3, "estimate": 3, "statistic": 2, "integer": 0}
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def kind(column: str) -> Kind:
@@ -56,8 +59,8 @@ def number(value: Any, kind: Kind) -> str:
     --------
     >>> number(0.00002, "p"), number(0.0314, "p"), number(-0.5, "unit"), number(0.5, "estimate")
     ('< .001', '.031', '−.500', '0.500')
-    >>> number(476.0, "integer"), number(0.1234, "share"), number(float("nan"), "unit")
-    ('476', '12.3%', '—')
+    >>> number(1476.0, "integer"), number(0.1234, "share"), number(float("nan"), "unit")
+    ('1,476', '12.3%', '—')
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return MISSING
@@ -65,14 +68,21 @@ def number(value: Any, kind: Kind) -> str:
         return "∞" if value > 0 else f"{MINUS}∞"
     if kind == "p" and value < 0.001:
         return "< .001"
-    if kind == "statistic" and isinstance(value, int):
-        return f"{value:d}".replace("-", MINUS)
-    printed = f"{value * 100:.1f}%" if kind == "share" else f"{value:.{_DECIMALS[kind]}f}"
-    if float(printed.rstrip("%")) == 0:  # -0.000 is 0.000
+    if kind == "tiny":
+        return _scientific(value)
+    printed = f"{value * 100:.1f}%" if kind == "share" else f"{value:,.{_DECIMALS[kind]}f}"
+    if not printed.strip("-0.%"):  # -0.000 is 0.000
         printed = printed.lstrip("-")
     if kind in ("p", "unit"):
         printed = re.sub(r"^(-?)0\.", r"\1.", printed)
     return printed.replace("-", MINUS)
+
+
+def _scientific(value: float) -> str:
+    if value == 0:
+        return "0"
+    digits, _, power = f"{value:.1e}".partition("e")
+    return f"{digits} × 10{str(int(power)).translate(_SUPERSCRIPT)}".replace("-", MINUS)
 
 
 def interval(lower: Any, upper: Any, kind: Kind) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +53,14 @@ class Speech:
         if said in self.items and column in _CODES:
             return said
         return self.labels.get(said, said)
+
+    def holds_items(self, column: Iterable[Any]) -> bool:
+        """Whether a column's cells are codes of items."""
+        return any(value in self.items for value in column if isinstance(value, str))
+
+    def code(self, column: str, value: Any) -> str:
+        """Say one text cell, items by their code alone: the wording stands in another column of the row."""
+        return str(value) if str(value) in self.items else self.term(column, value)
 
     def cell(self, column: str, value: Any) -> str:
         """Say one text cell in HTML: an item with its code before its wording."""

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,8 @@ from helpers.report.speech import Speech, marked
 
 # A column whose repeats say nothing new: printed once per block.
 _BLOCKS = ("construct", "construct1", "outcome", "variable", "group", "notebook")
+# Signs from which a text cell needs a column wide enough to be read.
+_LONG = 34
 # Columns of a model's table that are left out where they are empty or the same throughout.
 _OPTIONAL = ("label", "group")
 _DECIMAL_TAIL = re.compile(r"\.(\d+)$")
@@ -23,10 +26,10 @@ _DECIMAL_TAIL = re.compile(r"\.(\d+)$")
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One printed column: its heading in HTML, whether it holds numbers, its cells in HTML."""
+    """One printed column: its heading in HTML, what it holds (``num``, ``words``, ""), its cells in HTML."""
 
     heading: str
-    numeric: bool
+    holds: str
     cells: list[str]
 
 
@@ -52,9 +55,9 @@ def journal(table: pd.DataFrame, speech: Speech, *, title: str, caption: str, no
     str
         One ``<div class="as-table">`` without any script.
     """
-    columns = _columns(_without_optional(table), speech, conf_level)
-    heads = "".join(f'<th scope="col"{_class(column)}>{column.heading}</th>' for column in columns)
     sections = _sections(table, speech)
+    columns = _columns(_without_optional(table, sectioned=bool(sections)), speech, conf_level)
+    heads = "".join(f'<th scope="col"{_class(column)}>{column.heading}</th>' for column in columns)
     rows = []
     for i in range(len(table)):
         if sections and (i == 0 or sections[i] != sections[i - 1]):
@@ -70,14 +73,15 @@ def journal(table: pd.DataFrame, speech: Speech, *, title: str, caption: str, no
 
 
 def _class(column: _Column) -> str:
-    return ' class="as-num"' if column.numeric else ""
+    return f' class="as-{column.holds}"' if column.holds else ""
 
 
-def _without_optional(table: pd.DataFrame) -> pd.DataFrame:
-    """Leave out `label` and `group` where a model has neither."""
+def _without_optional(table: pd.DataFrame, *, sectioned: bool) -> pd.DataFrame:
+    """Leave out `label` and `group` where a model has neither, and the construct that stands above its items."""
     idle = [name for name in _OPTIONAL
             if name in table and "op" in table and table[name].astype("string").fillna("").nunique() <= 1]
-    return table.drop(columns=idle)
+    above = ["construct"] if sectioned and "op" not in table else []
+    return table.drop(columns=[*idle, *above])
 
 
 def _columns(table: pd.DataFrame, speech: Speech, conf_level: float | None) -> list[_Column]:
@@ -104,7 +108,7 @@ def _interval(table: pd.DataFrame, lower: str, speech: Speech, conf_level: float
     pairs = zip(table[lower], table[f"{prefix}ci.upper"], strict=True)
     heading = (speech.column("ci") if conf_level is None
                else words.say("column.ci.level", speech.language, level=conf_level * 100))
-    return _Column(marked(heading), True, [formats.interval(low, high, kind) for low, high in pairs])
+    return _Column(marked(heading), "num", [formats.interval(low, high, kind) for low, high in pairs])
 
 
 def _interval_of(table: pd.DataFrame, prefix: str) -> str:
@@ -125,9 +129,10 @@ def _numbers(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
     else:
         kind = formats.kind(name)
         is_df = name == "df" or name.endswith(".df")
-        kinds = ["integer" if is_df and formats.whole(table[name].dropna()) else kind] * len(values)
+        kind = "integer" if is_df and formats.whole(table[name].dropna()) else kind
+        kinds = ["tiny" if name == "difference" and "est.semopy" in table else kind] * len(values)
     cells = [formats.number(value, kind) for value, kind in zip(values, kinds, strict=True)]
-    return _Column(marked(speech.column(name)), True, _in_line(cells))
+    return _Column(marked(speech.column(name)), "num", _in_line(cells))
 
 
 def _of_measure(measure: str, value: Any) -> formats.Kind:
@@ -150,6 +155,8 @@ def _in_line(cells: Sequence[str]) -> list[str]:
 def _text(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
     values = table[name].tolist()
     cells = []
+    worded = next((column for column in table.columns if speech.holds_items(table[column])), name)
+    worded = worded if speech.holds_items(table[name]) else name
     for i, value in enumerate(values):
         if name in _BLOCKS and name == table.columns[0] and i and value == values[i - 1]:
             cells.append("")
@@ -158,12 +165,17 @@ def _text(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
         elif value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
             cells.append(formats.MISSING)
         else:
-            cells.append(speech.cell(name, value))
-    return _Column(marked(speech.column(name)), False, cells)
+            cells.append(speech.cell(name, value) if name == worded else html.escape(speech.code(name, value)))
+    return _Column(marked(speech.column(name)), "words" if any(len(cell) > _LONG for cell in cells) else "", cells)
 
 
 def _sections(table: pd.DataFrame, speech: Speech) -> list[str]:
-    """Name the block of each row of a model's parameters; nothing where the table is not one."""
+    """Name the block of each row: kinds of a model's parameters, or the construct of items; else nothing."""
+    if {"construct", "item"} <= set(table.columns):
+        names = table["construct"].astype(str).tolist()
+        runs = 1 + sum(a != b for a, b in pairwise(names))
+        return [html.escape(speech.term("construct", name)) for name in names] if runs == len(set(names)) < len(
+            names) else []
     if not {"lhs", "op", "rhs"} <= set(table.columns) or table["op"].nunique() < 2:
         return []
     names = []
