@@ -93,7 +93,7 @@ def interval(fitted: OneFactor, drawn: np.ndarray, conf_level: float) -> tuple[f
 
 def checks(scale: Scale, fitted: OneFactor, *, failed: int, draws: int) -> tuple[Check, ...]:
     """Say what is doubtful about the one-factor estimates of a scale."""
-    named = {"construct": scale.name or "-"}
+    named = {"construct": scale.name or "-", "scales": 1}
     if not fitted.converged[0]:
         return (Check("omega_undefined", "caution", False, named),)
     found = []

@@ -27,7 +27,7 @@ def reversed_check(scale: Scale, cov: np.ndarray) -> Check:
     if len(cov) == 2 and against.any():
         against = np.array([True, True])
     return Check("reversed_items", "caution", not against.any(), {
-        "construct": scale.name or "-",
+        "construct": scale.name or "-", "scales": 1,
         "items": [item for item, flagged in zip(scale.items, against, strict=True) if flagged],
         "alpha": float(alphas.of_covariances(cov[..., None])[0]),
         "alpha_turned": float(alphas.of_covariances((cov * np.outer(turned, turned))[..., None])[0]),

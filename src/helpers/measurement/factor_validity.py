@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import Check, ModelError
+from helpers.measurement.gates import together
 
 if TYPE_CHECKING:
     from helpers.sem import SemFit
@@ -110,7 +111,7 @@ def validity(fit: SemFit, htmt: pd.DataFrame | None = None, *, cr_at_least: floa
         "ave": float(np.mean(loaded**2)), "max.htmt": _largest_htmt(htmt, name),
         "max.cor": float(correlations[name].drop(name).abs().max()),
     } for name, loaded in by_construct.items()])
-    table.attrs["checks"] = tuple(_convergent(row, cr_at_least, ave_at_least) for row in table.to_dict("records"))
+    table.attrs["checks"] = together(_convergent(row, cr_at_least, ave_at_least) for row in table.to_dict("records"))
     return table
 
 
@@ -199,5 +200,5 @@ def _largest_htmt(htmt: pd.DataFrame | None, name: str) -> float:
 
 def _convergent(row: dict, cr_at_least: float, ave_at_least: float) -> Check:
     return Check("convergent_validity", "info", row["cr"] >= cr_at_least and row["ave"] >= ave_at_least, {
-        "construct": row["construct"], "cr": row["cr"], "ave": row["ave"],
+        "construct": row["construct"], "scales": 1, "cr": row["cr"], "ave": row["ave"],
         "cr_at_least": cr_at_least, "ave_at_least": ave_at_least})

@@ -12,6 +12,7 @@ from helpers.measurement import coefficient_alpha as alphas
 from helpers.measurement import coefficient_omega as omegas
 from helpers.measurement.answers import Scale, scales_of
 from helpers.measurement.direction import reversed_check
+from helpers.measurement.gates import together
 from helpers.measurement.one_factor import one_factor
 
 
@@ -70,11 +71,11 @@ def item_analysis(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]],
         cov = np.cov(scale.complete, rowvar=False)
         rest = item_rest(cov)
         weak = [item for item, r in zip(scale.items, rest, strict=True) if r < at_least]
-        checks += [Check("item_rest", "info", not weak,
-                         {"construct": scale.name, "items": weak, "at_least": at_least}), reversed_check(scale, cov)]
+        found = {"construct": scale.name, "scales": 1, "items": weak, "at_least": at_least}
+        checks += [Check("item_rest", "info", not weak, found), reversed_check(scale, cov)]
         rows.append(_rows(scale, cov, rest))
     table = pd.concat(rows, ignore_index=True)
-    table.attrs["checks"] = tuple(checks)
+    table.attrs["checks"] = together(checks)
     return table
 
 

@@ -13,6 +13,7 @@ from helpers.measurement import coefficient_omega as omegas
 from helpers.measurement import resampling
 from helpers.measurement.answers import Scale, scales_of
 from helpers.measurement.direction import reversed_check
+from helpers.measurement.gates import together
 from helpers.measurement.one_factor import OneFactor, one_factor
 
 
@@ -77,7 +78,7 @@ def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *
         checks += [_low(row, at_least), reversed_check(scale, cov),
                    *omegas.checks(scale, fitted, failed=row["failed"], draws=draws)]
     table = pd.DataFrame(rows)
-    table.attrs["checks"] = tuple(checks)
+    table.attrs["checks"] = together(checks)
     return table
 
 
@@ -102,5 +103,5 @@ def _row(scale: Scale, cov: np.ndarray, fitted: OneFactor, drawn: np.ndarray | N
 def _low(row: dict, at_least: float) -> Check:
     """Flag a scale whose weaker coefficient is below the mark."""
     weaker = float(np.nanmin([row["alpha"], row["omega"]]))
-    return Check("reliability", "info", weaker >= at_least,
-                 {"construct": row["construct"], "alpha": row["alpha"], "omega": row["omega"], "at_least": at_least})
+    return Check("reliability", "info", weaker >= at_least, {
+        "construct": row["construct"], "scales": 1, "alpha": row["alpha"], "omega": row["omega"], "at_least": at_least})

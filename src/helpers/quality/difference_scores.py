@@ -8,6 +8,7 @@ import pandas as pd
 from helpers.errors import Check, DataError
 from helpers.measurement import resampling
 from helpers.measurement.coefficient_alpha import of_covariances
+from helpers.measurement.gates import together
 from helpers.quality.pairs import Dimension, Pairs, dimensions
 
 
@@ -118,8 +119,9 @@ def _row(dimension: Dimension, drawn: np.ndarray | None, conf_level: float, at_l
 
 def _checks(rows: list[dict], single: list[str], at_least: float) -> tuple[Check, ...]:
     found = [Check("difference_reliability", "caution", not row["flagged"], {
-        "construct": row["construct"], "johns": row["johns"], "alpha": row["alpha.difference"], "at_least": at_least})
+        "construct": row["construct"], "scales": 1, "johns": row["johns"], "alpha": row["alpha.difference"],
+        "at_least": at_least})
         for row in rows]
     if single:
         found.append(Check("difference_single", "info", False, {"constructs": single}))
-    return tuple(found)
+    return together(found)

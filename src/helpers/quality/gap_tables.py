@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import Check, DataError, HelpersError
+from helpers.measurement.gates import together
 from helpers.measurement.multiplicity import holm
 from helpers.quality.paired import tested
 from helpers.quality.pairs import Dimension, Pairs, dimensions
@@ -208,6 +209,6 @@ def _ceiling(taken: Sequence[Dimension]) -> tuple[Check, ...]:
     for dimension in taken:
         top = dimension.expectation.max()
         share = float((dimension.expectation == top).all(axis=1).mean())
-        found.append(Check("expectation_ceiling", "caution", share <= CEILING,
-                           {"construct": dimension.name, "share": share, "top": float(top), "tolerated": CEILING}))
-    return tuple(found)
+        found.append(Check("expectation_ceiling", "caution", share <= CEILING, {
+            "construct": dimension.name, "scales": 1, "share": share, "top": float(top), "tolerated": CEILING}))
+    return together(found)
