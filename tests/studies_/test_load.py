@@ -122,6 +122,11 @@ def test_settings_take_the_notebooks_parameters(folder: Path) -> None:
     assert analysis.chosen(draws=200, seed=9) == {"conf_level": 0.95, "draws": 200, "seed": 9}
 
 
+def test_an_item_that_no_construct_uses_may_stay_reversed(folder: Path) -> None:
+    study = declare(folder, WHOLE.replace("items: b01..b03", "items: [b01, b03]"))
+    assert "b02" not in study.items and study.items["e01"].reversed
+
+
 def test_what_decides_the_result(folder: Path) -> None:
     assert declare(folder).hash_inputs() == (folder / "study.yml", folder / "r.csv")
     (folder / "codebook.csv").write_text("item,zh\na01,关心我\n", encoding="utf-8")

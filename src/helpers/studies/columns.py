@@ -33,8 +33,9 @@ def read(keys: StudyKeys, responses: Responses, found: Findings) -> reading.Raw 
         return None
 
 
-def check(keys: StudyKeys, items: Mapping[str, Item], responses: Responses, raw: reading.Raw, found: Findings) -> None:
-    """Note declared columns that the file lacks, by the key that declares them."""
+def check(keys: StudyKeys, items: Mapping[str, Item], columns: Mapping[str, str], responses: Responses,
+          raw: reading.Raw, found: Findings) -> None:
+    """Note declared columns that the file lacks, by the key that declares them; `columns` are the codebook's."""
     before = len(found.problems)
     for place, names in _by_key(keys):
         _check_items(place, [(name, items[name].column) for name in names if name in items], raw, responses, found)
@@ -46,6 +47,10 @@ def check(keys: StudyKeys, items: Mapping[str, Item], responses: Responses, raw:
     for place, column in named:
         if column not in raw.columns:
             found.add_unknown("column_unknown", place, column, raw.columns, file=responses.shown)
+    for name in keys.reversed:
+        # An item that the file holds and no construct uses may stay in the list: constructs come and go.
+        if name not in items and columns.get(name, name) not in raw.columns:
+            found.add_unknown("reversed_unknown", ("reversed",), name, items)
     if len(found.problems) > before and raw.how.encoding_found_by == "gb18030":
         found.add("studies.encoding_guessed", (*_RESPONSES, "file"), file=responses.shown, columns=raw.columns[:4])
     used = {item.column for item in items.values()} | {column for _, column in named}

@@ -53,10 +53,6 @@ def items(keys: StudyKeys, made: Mapping[str, Construct], codebook: Codebook, fo
         places[name] = place
         known[name] = Item(name, codebook.columns.get(name, name), construct, role, low, high, name in keys.reversed,
                            dict(codebook.texts.get(name, {})), _codes(name, codebook, found, place))
-    for position, name in enumerate(keys.reversed):
-        if name not in known or known[name].role == "weight":
-            place = ("reversed", position) if ("reversed", position) in found.written.lines else ("reversed",)
-            found.add_unknown("reversed_unknown", place, name, known)
     return known
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.errors import DataError, HelpersError, StudyError
 from helpers.studies import codebook as codebooks
 from helpers.studies import columns, instrument, models, settings
-from helpers.studies.declared import Analysis, Responses, Study
+from helpers.studies.declared import Analysis, Construct, Item, Responses, Study
 from helpers.studies.findings import Findings
 from helpers.studies.places import FILE, find, inside, shown
 from helpers.studies.written import Place, read_written
@@ -94,11 +95,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
     codebook, codebook_file = _codebook(keys, folder, found)
     constructs = instrument.constructs(keys, found)
     items = instrument.items(keys, constructs, codebook, found)
-    measured = {"constructs": constructs, "items": items, "found": found}
-    model = models.complete(keys.model, ("model",), **measured)
-    rivals = {name: models.complete(text, ("rivals", name), **measured) for name, text in keys.rivals.items()}
-    if rivals and not keys.model:
-        found.add("studies.rivals_alone", ("rivals",))
+    model, rivals = _models(keys, constructs, items, found)
     settings.check_criteria(keys, found)
     settings.check_notebooks(keys, found)
     replicates = settings.replicates(keys, folder, found)
@@ -109,7 +106,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
     raw = columns.read(keys, responses, found)
     if raw is None:
         return None
-    columns.check(keys, items, responses, raw, found)
+    columns.check(keys, items, codebook.columns, responses, raw, found)
     grouping = (codebook, responses, raw, keys.languages, found)
     groups = columns.groups("groups", keys.groups, *grouping)
     profile = columns.groups("profile", keys.profile, *grouping)
@@ -125,6 +122,15 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
         analysis=Analysis(**keys.analysis.model_dump()), criteria=settings.criteria(keys), claims=claims,
         replicates=replicates, roles=_roles(keys), notebooks=keys.notebooks, languages=keys.languages,
         smallest_cell=keys.privacy.smallest_cell)
+
+
+def _models(keys: StudyKeys, constructs: Mapping[str, Construct], items: Mapping[str, Item],
+            found: Findings) -> tuple[str, dict[str, str]]:
+    measured = {"constructs": constructs, "items": items, "found": found}
+    if keys.rivals and not keys.model:
+        found.add("studies.rivals_alone", ("rivals",))
+    return (models.complete(keys.model, ("model",), **measured),
+            {name: models.complete(text, ("rivals", name), **measured) for name, text in keys.rivals.items()})
 
 
 def _codebook(keys: StudyKeys, folder: Path, found: Findings) -> tuple[codebooks.Codebook, Path | None]:
