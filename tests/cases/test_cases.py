@@ -236,7 +236,7 @@ def test_a_claim_against_several_groups_is_a_contrast_of_their_means(answers, gr
     row = cases.claims(answers, SCALES, groups, declared).iloc[0]
     means = cases.describe_scales(answers, {"trust": SCALES["trust"]}, groups[["insurer"]]).set_index("level")["mean"]
     assert row["difference"] == pytest.approx(means["B"] - (means["A"] + means["C"]) / 2, abs=1e-12)
-    assert row["compared"] == "B - A + C"
+    assert row["compared"] == "B - mean(A, C)"
     assert row["n"] == (answers["insurer"] != "D").sum()
 
 

@@ -115,7 +115,7 @@ def claims(scores: pd.DataFrame, scales: Scales, groups: pd.DataFrame, declared:
     for name, claim in declared.items():
         grouping, level, others = claim.compare
         row = {"claim": name, "text": claim.text.get(language) or next(iter(claim.text.values()), name),
-               "outcome": claim.outcome, "group": grouping, "compared": f"{level} - {' + '.join(others)}",
+               "outcome": claim.outcome, "group": grouping, "compared": _compared(level, others),
                "design": claim.design, "expect": claim.expect, **_unknown()}
         sample = _sample(scores, scales, groups, claim)
         if sample is None:
@@ -131,6 +131,10 @@ def claims(scores: pd.DataFrame, scales: Scales, groups: pd.DataFrame, declared:
     table = pd.DataFrame(rows)
     table.attrs["checks"] = (invariance_not_tested(),)
     return table
+
+
+def _compared(level: str, others: Sequence[str]) -> str:
+    return f"{level} - {others[0]}" if len(others) == 1 else f"{level} - mean({', '.join(others)})"
 
 
 def _unknown() -> dict:
