@@ -22,7 +22,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LIBRARY = VENV / ("Lib" if os.name == "nt" else "lib")
 STAMP = VENV / "setup.json"
-INPUTS = ("requirements.lock", "pyproject.toml")
+LOCK, PROJECT = ROOT / "requirements.lock", ROOT / "pyproject.toml"
 BUILD_TOOLS = ("setuptools", "wheel")  # what semopy and this package are built with, without a download of their own
 BUSY_AFTER = 0.5  # seconds between two looks at a set-up that somebody else is running
 
@@ -64,12 +64,8 @@ def main(arguments):
 
 def ready():
     """Python version of a complete `.venv` that belongs to this folder and these inputs, or None."""
-    try:
-        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
     python, _ = probe([str(PYTHON)])
-    return python if python is not None and stamp == wanted_stamp(python) else None
+    return python if python is not None and read_stamp() == wanted_stamp(python) else None
 
 
 def set_up():
@@ -81,9 +77,14 @@ def set_up():
         if python is None:
             print(f"Setting up {VENV} (once, a minute or two) ...", flush=True)
             began = time.monotonic()
-            clear()
-            run([*interpreter, "-m", "venv", str(VENV)], "The virtual environment could not be made")
-            install()
+            there = packages_are_there()
+            if STAMP.exists():  # first of all: what is half done must not look complete
+                STAMP.unlink()
+            if not there:
+                clear()
+                run([*interpreter, "-m", "venv", str(VENV)], "The virtual environment could not be made")
+                install_lock()
+            install_suite()
             python, problem = probe([str(PYTHON)])
             if python is None:
                 raise SetupError(f"{PYTHON} was made but does not run: {problem}.")
@@ -92,21 +93,40 @@ def set_up():
     return python
 
 
-def install():
-    """Let pip install the lock, then the suite itself (an editable package has no hash, hence the second call)."""
+def packages_are_there():
+    """Tell whether nothing but pyproject.toml has changed: then the suite alone is installed again."""
+    python, problem = probe([str(PYTHON)])
+    stamp = read_stamp()
+    return not problem and dict(stamp, project=None) == dict(wanted_stamp(python), project=None)
+
+
+def install_lock():
+    """Let pip install what the lock pins, the build tools first: semopy is built here, and with these."""
     build = VENV / "build.lock"
-    build.write_text(part_of_lock((ROOT / INPUTS[0]).read_text(encoding="utf-8"), BUILD_TOOLS), encoding="utf-8")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--quiet", "--no-input"]  # errors only
+    build.write_text(part_of_lock(LOCK.read_text(encoding="utf-8"), BUILD_TOOLS), encoding="utf-8")
     # --no-deps: the lock is complete, so there is nothing to resolve. Compiling apart uses every core.
-    locked = [*pip, "--no-deps", "--no-compile", "--no-build-isolation", "--require-hashes", "-r"]
-    failed = "pip could not install the packages (its message is above); see that it reaches its package index"
-    for command in ([*locked, str(build)],
-                    [*locked, str(ROOT / INPUTS[0])],
-                    [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]):
-        run(command, failed)
-    # A package may carry files that are meant not to compile: the status says nothing.
-    compile_all = [str(PYTHON), "-m", "compileall", "-q", "-q", "-j", "0", str(LIBRARY), str(ROOT / "src")]
-    subprocess.call(compile_all, env=environment(), close_fds=False, stdout=subprocess.DEVNULL)
+    for lock in (build, LOCK):
+        pip("--no-compile", "--require-hashes", "-r", str(lock))
+    compile_all(LIBRARY)
+
+
+def install_suite():
+    """Let pip install the suite itself: apart from the lock, because an editable package has no hash."""
+    pip("--editable", str(ROOT))
+    compile_all(ROOT / "src")
+
+
+def pip(*what):
+    """Install without resolving, and without a build environment of pip's own; only errors are shown."""
+    install = [str(PYTHON), "-m", "pip", "install", "-q", "-q", "--no-input", "--no-deps", "--no-build-isolation"]
+    run([*install, *what],
+        "pip could not install the packages (its message is above); see that it reaches its package index")
+
+
+def compile_all(folder):
+    """Compile a folder's modules; the status says nothing, as some packages carry files that are not to compile."""
+    subprocess.call([str(PYTHON), "-m", "compileall", "-q", "-q", "-j", "0", str(folder)], env=environment(),
+                    close_fds=False, stdout=subprocess.DEVNULL)
 
 
 def part_of_lock(lock, names):
@@ -199,9 +219,7 @@ def _locked(handle):
 
 
 def clear():
-    """Empty `.venv` but for its lock, the stamp first: what is half removed must not look complete."""
-    if STAMP.exists():
-        STAMP.unlink()
+    """Empty `.venv` but for its lock."""
     for entry in VENV.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(str(entry))
@@ -225,11 +243,17 @@ def environment():
 
 
 def wanted_stamp(python):
-    """Describe what `.venv` was made from: it is complete if its stamp says the same."""
-    digest = hashlib.sha256()
-    for name in INPUTS:
-        digest.update((ROOT / name).read_bytes())
-    return {"path": str(ROOT), "python": python, "inputs": digest.hexdigest()}
+    """Describe what `.venv` is made from: it is complete if its stamp says the same."""
+    lock, project = (hashlib.sha256(file.read_bytes()).hexdigest() for file in (LOCK, PROJECT))
+    return {"path": str(ROOT), "python": python, "lock": lock, "project": project}
+
+
+def read_stamp():
+    """Read what the last complete set-up wrote; nothing if there was none."""
+    try:
+        return dict(json.loads(STAMP.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def write_stamp(python):

@@ -15,6 +15,15 @@ from types import ModuleType
 import pytest
 
 
+def change(file: Path) -> None:
+    with open(file, "a", encoding="utf-8") as opened:
+        opened.write("\n# changed\n")
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.fixture
 def fake(tmp_path: Path) -> Callable[[str], list[str]]:
     """Make a command that answers the probe as some other Python would."""
@@ -27,14 +36,15 @@ def fake(tmp_path: Path) -> Callable[[str], list[str]]:
 
 @pytest.fixture
 def quick(checkout: Path, load, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[ModuleType, list[str]]]:
-    """Load bootstrap.py with a step that only notes its call in place of pip's; the environment itself is real."""
+    """Load bootstrap.py with steps that only note their calls in place of pip's; the environment itself is real."""
     installs: list[str] = []
 
     def make(folder: Path = checkout) -> tuple[ModuleType, list[str]]:
         bootstrap = load(folder)
         run = bootstrap.run
         monkeypatch.setattr(bootstrap, "run", lambda command, failed: run([*command, "--without-pip"], failed))
-        monkeypatch.setattr(bootstrap, "install", lambda: installs.append(str(folder)))
+        monkeypatch.setattr(bootstrap, "install_lock", lambda: installs.append("lock"))
+        monkeypatch.setattr(bootstrap, "install_suite", lambda: installs.append("suite"))
         return bootstrap, installs
     return make
 
@@ -90,19 +100,27 @@ def test_second_call_does_nothing(quick, capsys) -> None:
     assert capsys.readouterr().out == ""
     assert bootstrap.main([]) == 0
     assert capsys.readouterr().out.startswith("Ready: ")
-    assert len(installs) == 1
+    assert installs == ["lock", "suite"]
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
-def test_changed_input_sets_up_anew(quick, checkout, name: str) -> None:
+def test_changed_lock_sets_up_anew(quick, checkout) -> None:
     bootstrap, installs = quick()
     bootstrap.main([])
     (bootstrap.VENV / "left over").mkdir()
-    with open(checkout / name, "a", encoding="utf-8") as file:
-        file.write("\n# changed\n")
+    change(checkout / "requirements.lock")
     assert bootstrap.main([]) == 0
-    assert len(installs) == 2
+    assert installs == ["lock", "suite"] * 2
     assert not (bootstrap.VENV / "left over").exists()
+    assert bootstrap.ready()
+
+
+def test_changed_pyproject_installs_the_suite_alone(quick, checkout) -> None:
+    bootstrap, installs = quick()
+    bootstrap.main([])
+    change(checkout / "pyproject.toml")
+    assert bootstrap.ready() is None
+    assert bootstrap.main([]) == 0
+    assert installs == ["lock", "suite", "suite"]
     assert bootstrap.ready()
 
 
@@ -111,10 +129,10 @@ def test_moved_clone_sets_up_anew(quick, checkout) -> None:
     bootstrap.main([])
     elsewhere = checkout.with_name("elsewhere")
     shutil.move(checkout, elsewhere)
-    moved, installs = quick(elsewhere)
+    moved, _ = quick(elsewhere)
     assert moved.ready() is None
     assert moved.main([]) == 0
-    assert installs == [str(checkout), str(elsewhere)]
+    assert installs == ["lock", "suite"] * 2
     assert json.loads(moved.STAMP.read_text(encoding="utf-8"))["path"] == str(elsewhere)
 
 
@@ -124,37 +142,30 @@ def test_lost_interpreter_sets_up_anew(quick) -> None:
     bootstrap.main([])
     bootstrap.PYTHON.unlink()
     assert bootstrap.main([]) == 0
-    assert len(installs) == 2
+    assert installs == ["lock", "suite"] * 2
 
 
-def test_interrupted_set_up_is_repaired(quick, monkeypatch, capsys) -> None:
-    bootstrap, installs = quick()
-    install = bootstrap.install
-
-    def interrupted() -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(bootstrap, "install", interrupted)
-    assert bootstrap.main([]) == 130
+@pytest.mark.parametrize("step", ["run", "install_lock", "install_suite", "write_stamp"])
+def test_interrupted_set_up_is_repaired(quick, monkeypatch, capsys, step: str) -> None:
+    bootstrap, _ = quick()
+    with monkeypatch.context() as patched:
+        patched.setattr(bootstrap, step, interrupted)
+        assert bootstrap.main([]) == 130
     assert "interrupted" in capsys.readouterr().err
-    assert not bootstrap.STAMP.exists()
-    monkeypatch.setattr(bootstrap, "install", install)
+    assert bootstrap.ready() is None
     assert bootstrap.main([]) == 0
-    assert len(installs) == 1
+    assert bootstrap.ready()
 
 
-def test_set_up_killed_while_it_renews_does_not_look_complete(quick, checkout, monkeypatch) -> None:
+@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
+def test_set_up_killed_while_it_renews_does_not_look_complete(quick, checkout, monkeypatch, name: str) -> None:
     bootstrap, _ = quick()
     bootstrap.main([])
-    renewed = (checkout / "pyproject.toml").read_text(encoding="utf-8")
-    (checkout / "pyproject.toml").write_text(renewed + "\n# changed\n", encoding="utf-8")
-
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(bootstrap, "run", killed)
+    as_it_was = (checkout / name).read_text(encoding="utf-8")
+    change(checkout / name)
+    monkeypatch.setattr(bootstrap, "install_suite", interrupted)
     assert bootstrap.main([]) == 130
-    (checkout / "pyproject.toml").write_text(renewed, encoding="utf-8")  # as if the change were taken back
+    (checkout / name).write_text(as_it_was, encoding="utf-8")  # the change is taken back
     assert bootstrap.ready() is None
 
 
