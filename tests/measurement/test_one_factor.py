@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers import measurement, sem
-from helpers.errors import HelpersError
+from helpers.errors import ModelError
 from helpers.measurement.one_factor import one_factor
 
 
@@ -22,9 +22,9 @@ def test_small_samples_have_the_same_estimates_or_none(seed):
     answers = small_sample(seed)
     ours = one_factor(np.cov(answers, rowvar=False, ddof=0)[..., None])
     try:
-        fit = sem.fit(measurement.correlated_factors({"f": list(answers)}), answers, std_lv=True)
+        fit = sem.fit(measurement.correlated_factors({"factor": list(answers)}), answers, std_lv=True)
         found = fit.converged
-    except HelpersError:
+    except ModelError:
         found = False
     assert ours.converged[0] == found
     if found:
