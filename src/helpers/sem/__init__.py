@@ -1,7 +1,21 @@
 """Structural equation models: estimates, tests, effects, and what must be known before they are interpreted."""
 
 from helpers.moments import Moments
+from helpers.sem.effects import effects
+from helpers.sem.equivalents import equivalents
 from helpers.sem.fit import fit
 from helpers.sem.result import SemFit
+from helpers.sem.second_opinion import second_opinion
+from helpers.sem.simulate import simulate
+from helpers.sem.tables import (
+    largest_residuals,
+    measures_shown,
+    parameters_shown,
+    paths_shown,
+    r2_shown,
+    rivals,
+    sample_moments,
+)
 
-__all__ = ["Moments", "SemFit", "fit"]
+__all__ = ["Moments", "SemFit", "effects", "equivalents", "fit", "largest_residuals", "measures_shown",
+           "parameters_shown", "paths_shown", "r2_shown", "rivals", "sample_moments", "second_opinion", "simulate"]

@@ -78,7 +78,7 @@ def _group(rows: tuple, latents: tuple[str, ...], sample: Sample) -> np.ndarray:
 
 
 def _plain(rows: tuple, latents: tuple[str, ...], sample: Sample, *, variance: float) -> np.ndarray:
-    """Loadings with the sign of the item's covariance with the first one, no paths, small latent variances."""
+    """Take loadings with the sign of the item's covariance with the first, no paths, small latent variances."""
     at = {name: place for place, name in enumerate(sample.names)}
     first: dict[str, str] = {}
     moving = {row.lhs for row in rows if row.op in ("=~", "~")} | {row.rhs for row in rows if row.op == "=~"}

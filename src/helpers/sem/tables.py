@@ -1,0 +1,215 @@
+"""The tables that a report shows of a fit; behind a failed stop they carry no standard error, test or interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from helpers import syntax
+from helpers.errors import DataError, HelpersError, ModelError, Problem
+from helpers.sem.fit import fit as fit_model
+from helpers.sem.result import SemFit
+
+PARAMETERS = ("lhs", "op", "rhs", "label", "group", "est", "se", "z", "pvalue", "ci.lower", "ci.upper", "std.lv",
+              "std.all", "std.all.se")
+PATHS = ("lhs", "op", "rhs", "est", "se", "z", "pvalue", "ci.lower", "ci.upper", "std.all")
+UNCERTAIN = ("se", "z", "pvalue", "ci.lower", "ci.upper", "std.all.se")
+
+
+def parameters_shown(fit: SemFit) -> pd.DataFrame:
+    """Show every estimate.
+
+    Parameters
+    ----------
+    fit : SemFit
+
+    Returns
+    -------
+    DataFrame
+        ``lhs op rhs label group est se z pvalue ci.lower ci.upper std.lv std.all std.all.se``. ``group`` is the
+        group's own name, "" where there is one group and for ``:=``. ``se`` to ``ci.upper`` and ``std.all.se`` are
+        NaN behind a failed *stop*.
+    """
+    shown = fit.parameters[list(PARAMETERS)].copy()
+    shown["group"] = _named(fit, shown["group"])
+    return withheld(fit, shown)
+
+
+def paths_shown(fit: SemFit) -> pd.DataFrame:
+    """Show the structural paths.
+
+    Parameters
+    ----------
+    fit : SemFit
+
+    Returns
+    -------
+    DataFrame
+        ``lhs op rhs est se z pvalue ci.lower ci.upper std.all`` of every regression, preceded by ``group`` where
+        there are several; uncertainty is NaN behind a failed *stop*.
+
+    Raises
+    ------
+    ModelError
+        ``sem.no_paths`` where the model has no regression.
+    """
+    rows = fit.parameters[fit.parameters["op"] == "~"]
+    if rows.empty:
+        raise ModelError("sem.no_paths")
+    return withheld(fit, _grouped(fit, rows, list(PATHS)))
+
+
+def measures_shown(fit: SemFit) -> pd.DataFrame:
+    """Show the fit measures.
+
+    Parameters
+    ----------
+    fit : SemFit
+
+    Returns
+    -------
+    DataFrame
+        ``measure value``, lavaan's names, unrounded.
+    """
+    return fit.measures.reset_index()
+
+
+def r2_shown(fit: SemFit) -> pd.DataFrame:
+    """Show the explained variance of indicators and outcomes.
+
+    Parameters
+    ----------
+    fit : SemFit
+
+    Returns
+    -------
+    DataFrame
+        ``lhs r2``, constructs and other outcomes first, preceded by ``group`` where there are several.
+    """
+    outcome = set(fit.parameters.loc[fit.parameters["op"] == "~", "lhs"])
+    first = fit.r2["lhs"].isin(outcome | set(fit.latents))
+    return _grouped(fit, pd.concat([fit.r2[first], fit.r2[~first]]), ["lhs", "r2"])
+
+
+def largest_residuals(fit: SemFit, n: int = 10) -> pd.DataFrame:
+    """Show where the model misses the data most.
+
+    Parameters
+    ----------
+    fit : SemFit
+    n : int, default 10
+
+    Returns
+    -------
+    DataFrame
+        ``lhs rhs observed implied residual``: correlations in the data, in the model, and their difference, the
+        largest differences first; preceded by ``group`` where there are several.
+
+    References
+    ----------
+    Kline (2016). Principles and Practice of Structural Equation Modeling, ch. 11: absolute values above .10 deserve a
+    look.
+    """
+    table = fit.residuals
+    own = table[(table["op"] == "~~") & (table["lhs"] == table["rhs"])].set_index(["group", "lhs"])
+    rows = table[(table["op"] == "~~") & (table["lhs"] != table["rhs"])].copy()
+    for kind in ("observed", "implied"):
+        sd = np.sqrt(own[kind])
+        one = sd.loc[list(zip(rows["group"], rows["lhs"], strict=True))].to_numpy()
+        other = sd.loc[list(zip(rows["group"], rows["rhs"], strict=True))].to_numpy()
+        rows[kind] = rows[kind] / (one * other)
+    rows["residual"] = rows["cor"]
+    largest = rows["residual"].abs().sort_values(ascending=False, kind="stable").index[:n]
+    return _grouped(fit, rows.loc[largest], ["lhs", "rhs", "observed", "implied", "residual"])
+
+
+def sample_moments(fit: SemFit) -> pd.DataFrame:
+    """Show what was fitted, so that others can refit it.
+
+    Parameters
+    ----------
+    fit : SemFit
+
+    Returns
+    -------
+    DataFrame
+        ``item n mean sd`` and one column of covariances (divisor n - 1) per item; preceded by ``group`` where there
+        are several. ``sem.Moments(cov=...)`` takes it back.
+    """
+    parts = []
+    for number, sample in enumerate(fit.sample, start=1):
+        cov = sample.cov * sample.n / (sample.n - 1)
+        part = pd.DataFrame({"group": number, "item": list(sample.names), "n": sample.n,
+                             "mean": np.nan if sample.mean is None else sample.mean, "sd": np.sqrt(np.diag(cov))})
+        parts.append(pd.concat([part, pd.DataFrame(cov, columns=list(sample.names))], axis=1))
+    return _grouped(fit, pd.concat(parts), ["item", "n", "mean", "sd", *fit.sample[0].names])
+
+
+def rivals(model: str, rivals: Mapping[str, str], data: pd.DataFrame, **options: object) -> pd.DataFrame:
+    """Compare a model with its declared rivals on the same respondents.
+
+    Parameters
+    ----------
+    model : str
+    rivals : mapping of name to model text
+        They use the same observed variables; otherwise AIC and BIC could not be compared.
+    data : DataFrame
+    **options
+        Handed to ``sem.fit``.
+
+    Returns
+    -------
+    DataFrame
+        ``model npar chisq df cfi rmsea srmr aic bic delta.aic delta.bic``, the declared model first (named
+        "model"); positive differences: worse than the declared model. ``stopped`` says whether a *stop* gate failed.
+
+    Raises
+    ------
+    DataError
+        No rivals.
+    ModelError
+        A rival has other variables or cannot be estimated; the message names it.
+    """
+    if not rivals:
+        raise DataError("sem.no_rivals")
+    declared = fit_model(model, data, **options)
+    rows = [_row("model", declared, declared)]
+    for name, text in rivals.items():
+        try:
+            observed = syntax.parse(text).observed
+            if set(observed) != set(declared.observed):
+                raise ModelError("sem.rival_items", items=sorted(set(observed) ^ set(declared.observed)))
+            rows.append(_row(name, fit_model(text, data, **options), declared))
+        except HelpersError as error:
+            raise type(error).of(Problem(each.id, each.values, ", ".join(filter(None, (name, each.where))))
+                                 for each in error.problems) from None
+    return pd.DataFrame(rows)
+
+
+def withheld(fit: SemFit, table: pd.DataFrame) -> pd.DataFrame:
+    """Empty the columns that must not be read behind a failed *stop*."""
+    if fit.stopped:
+        for column in table.columns.intersection(UNCERTAIN):
+            table[column] = np.nan
+    return table
+
+
+def _named(fit: SemFit, numbers: pd.Series) -> pd.Series:
+    return numbers.map(dict(enumerate(fit.groups, start=1))).fillna("").astype(str)
+
+
+def _grouped(fit: SemFit, rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    shown = rows[columns].reset_index(drop=True)
+    if len(fit.groups) > 1:
+        shown.insert(0, "group", _named(fit, rows["group"].reset_index(drop=True)))
+    return shown
+
+
+def _row(name: str, fitted: SemFit, declared: SemFit) -> dict[str, object]:
+    kept = ("npar", "chisq", "df", "cfi", "rmsea", "srmr", "aic", "bic")
+    counts = {key: int(fitted.measures[key]) for key in ("npar", "df")}
+    return {"model": name, **{key: fitted.measures[key] for key in kept}, **counts,
+            "delta.aic": fitted.measures["aic"] - declared.measures["aic"],
+            "delta.bic": fitted.measures["bic"] - declared.measures["bic"], "stopped": fitted.stopped}
