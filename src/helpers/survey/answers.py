@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import reading
 from helpers.errors import DataError, HelpersError, Problem
-from helpers.survey import coding, columns, screening
+from helpers.survey import coding, columns, gates, screening
 
 if TYPE_CHECKING:
     from helpers.studies import Study
@@ -27,6 +27,7 @@ class Answers:
         identifier.
     missing : DataFrame
         ``item``, ``construct``, ``n`` (answers given), ``missing``, ``share`` (of the n + missing), one row per item.
+        This and the next two tables carry gates in ``attrs["checks"]``.
     screening : DataFrame
         ``rule``, ``respondents``, ``share``, ``action``; over everyone in the file.
     flow : DataFrame
@@ -142,12 +143,16 @@ def _kept(answers: pd.DataFrame, flags: pd.DataFrame, declared: Study) -> np.nda
 
 def _missing(scores: pd.DataFrame, declared: Study) -> pd.DataFrame:
     empty = scores.isna().sum().to_numpy()
-    return pd.DataFrame({"item": list(scores), "construct": [declared.items[name].construct for name in scores],
-                         "n": len(scores) - empty, "missing": empty, "share": empty / len(scores)})
+    table = pd.DataFrame({"item": list(scores), "construct": [declared.items[name].construct for name in scores],
+                          "n": len(scores) - empty, "missing": empty, "share": empty / len(scores)})
+    table.attrs["checks"] = (gates.missing_check(table),)
+    return table
 
 
 def _flow(raw: reading.Raw, kept: np.ndarray) -> pd.DataFrame:
     steps = [("in_file", len(kept) + raw.how.blank_rows)]
     steps += [("blank_row", raw.how.blank_rows)] if raw.how.blank_rows else []
     steps += [("excluded", int((~kept).sum()))] if not kept.all() else []
-    return pd.DataFrame([*steps, ("analysed", int(kept.sum()))], columns=["step", "n"])
+    table = pd.DataFrame([*steps, ("analysed", int(kept.sum()))], columns=["step", "n"])
+    table.attrs["checks"] = (gates.file_check(raw.how),)
+    return table

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import disclosure
+from helpers.survey import gates
 
 if TYPE_CHECKING:
     from helpers.studies import Study
@@ -57,7 +58,7 @@ def describe_items(answers: Answers, declared: Study) -> pd.DataFrame:
     DataFrame, one row per item
         ``item``, ``construct``, ``n`` (answers given), ``missing``, ``mean``, ``sd``, ``skew``, ``kurtosis``,
         ``floor`` and ``ceiling`` (share of the answers at the lowest and at the highest score); after reverse-coding.
-        NaN where an item has too few answers or no variance.
+        NaN where an item has too few answers or no variance. ``attrs["checks"]`` holds the gates.
 
     Notes
     -----
@@ -82,11 +83,13 @@ def describe_items(answers: Answers, declared: Study) -> pd.DataFrame:
         skew = np.nansum(deviation**3, axis=0) / n / sd**3
         kurtosis = np.nansum(deviation**4, axis=0) / n / sd**4 - 3
     items = [declared.items[name] for name in scores]
-    return pd.DataFrame({
+    table = pd.DataFrame({
         "item": list(scores), "construct": [item.construct for item in items], "n": n, "missing": len(scores) - n,
         "mean": mean, "sd": sd, "skew": skew, "kurtosis": kurtosis,
         "floor": (values == [item.low for item in items]).sum(axis=0) / n,
         "ceiling": (values == [item.high for item in items]).sum(axis=0) / n})
+    table.attrs["checks"] = gates.item_checks(table)
+    return table
 
 
 def likert_distribution(answers: Answers, declared: Study) -> pd.DataFrame:

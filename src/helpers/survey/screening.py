@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import Problem
-from helpers.survey import coding
+from helpers.survey import coding, gates
 
 if TYPE_CHECKING:
     from helpers.reading import Raw
@@ -74,12 +74,15 @@ def table(found: pd.DataFrame, declared: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``rule``, ``respondents``, ``share``, ``action`` ("keep", "flag" or "exclude", as declared).
+        ``rule``, ``respondents``, ``share``, ``action`` ("keep", "flag" or "exclude", as declared);
+        ``attrs["checks"]`` holds the gate.
     """
     counts = [*found.sum().items(), ("any", found.any(axis=1).sum())]
-    return pd.DataFrame({"rule": [rule for rule, _ in counts], "respondents": [int(count) for _, count in counts],
-                         "share": [count / len(found) for _, count in counts],
-                         "action": declared.analysis.careless})
+    shown = pd.DataFrame({"rule": [rule for rule, _ in counts], "respondents": [int(count) for _, count in counts],
+                          "share": [count / len(found) for _, count in counts],
+                          "action": declared.analysis.careless})
+    shown.attrs["checks"] = (gates.careless_check(shown),)
+    return shown
 
 
 def longest_run(answers: np.ndarray) -> np.ndarray:

@@ -1,0 +1,54 @@
+"""What is doubtful about a sample and its items, each doubt with its criterion and its source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from helpers.errors import Check
+from helpers.reading import How
+
+SKEW, KURTOSIS = 2.0, 7.0  # West, Finch & Curran (1995): beyond them normal-theory estimates suffer
+END = 0.15  # Terwee et al. (2007): share of answers at one end that counts as floor or ceiling
+MISSING = 0.05  # Schafer (1999): below it most methods agree
+CARELESS = 0.15  # Meade & Craig (2012): more than is usual in unproctored surveys
+_NAMED = 8  # items that a finding names; the count says how many there are
+
+
+def file_check(how: How) -> Check:
+    """Whether the encoding of the file is known, or was guessed."""
+    guessed = how.encoding_found_by == "gb18030"
+    values = {"format": how.format, "encoding": how.encoding or "-", "delimiter": how.delimiter or how.sheet or "-"}
+    return Check("file_encoding", "info", not guessed, values)
+
+
+def careless_check(screening: pd.DataFrame) -> Check:
+    """Whether more respondents than usual fall under a screening rule."""
+    share = float(screening.loc[screening["rule"] == "any", "share"].iloc[0])
+    return Check("careless", "caution", share <= CARELESS, {"share": share, "at_most": CARELESS})
+
+
+def missing_check(missing: pd.DataFrame) -> Check:
+    """Whether an item lacks so many answers that the method of handling them matters."""
+    return _items_check("missing_answers", "info", missing.loc[missing["share"] > MISSING, "item"],
+                        at_most=MISSING, largest=float(missing["share"].max()))
+
+
+def item_checks(items: pd.DataFrame) -> tuple[Check, ...]:
+    """Whether an item is too skewed or peaked for normal theory, and whether a scale is exhausted at an end.
+
+    Parameters
+    ----------
+    items : DataFrame
+        ``item``, ``skew``, ``kurtosis``, ``floor``, ``ceiling``, as from `helpers.survey.describe_items`.
+    """
+    uneven = (items["skew"].abs() >= SKEW) | (items["kurtosis"].abs() >= KURTOSIS)
+    ended = items[["floor", "ceiling"]].max(axis=1) > END
+    return (_items_check("item_distribution", "caution", items.loc[uneven, "item"], skew=SKEW, kurtosis=KURTOSIS),
+            _items_check("item_ends", "info", items.loc[ended, "item"], at_most=END))
+
+
+def _items_check(gate: str, severity: str, items: Sequence[str], **values: float) -> Check:
+    named = [*items[:_NAMED], *(["..."] if len(items) > _NAMED else [])]
+    return Check(gate, severity, len(items) == 0, {"items": named, "count": len(items), **values})
