@@ -80,6 +80,16 @@ def test_names_of_people(column: str, cells: list[str], names: bool) -> None:
     assert disclosure.personal_name(column, cells) is names
 
 
+@pytest.mark.parametrize(("cells", "text"), [
+    ([f"branch {n % 60}" for n in range(600)], False), ([f"branch {n % 61}" for n in range(610)], True),
+    ([*(["east", "west"] * 20), *(f"town {n}" for n in range(9))], False),  # nine alone
+    ([*(["east", "west"] * 20), *(f"town {n}" for n in range(10))], True),
+    (["x" * 80] * 20, False), (["x" * 80] * 20 + ["y" * 81] * 20, True), (["", " "] * 50, False),
+])
+def test_free_text(cells: list[str], text: bool) -> None:
+    assert disclosure.free_text(cells) is text
+
+
 def test_what_a_message_quotes() -> None:
     assert disclosure.masked("a.b@example.org") == "a.b…"
     assert disclosure.masked("often") == "often"

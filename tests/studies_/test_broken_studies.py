@@ -108,6 +108,7 @@ FAULTS = {
     "respondent_without_id": data(("`id`", "11"), "Give each respondent an identifier"),
     "group_of_one": data(("`insurer`", "C (1)"), "Join them with other groups"),
     "telephone_in_group": data("`insurer`", "take the column out of study.yml"),
+    "free_text_in_profile": data(("`insurer`", "14"), "sort the entries into a few groups"),
     "names_as_groups": data("`insurer`", "replace them by codes"),
 }
 

@@ -1,6 +1,6 @@
 """What may not leave the data: identifiers of people, and cells of so few that someone could be recognized."""
 
 from helpers.disclosure.cells import suppress
-from helpers.disclosure.identifiers import identifier, masked, personal_name
+from helpers.disclosure.identifiers import free_text, identifier, masked, personal_name
 
-__all__ = ["identifier", "masked", "personal_name", "suppress"]
+__all__ = ["free_text", "identifier", "masked", "personal_name", "suppress"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999, ISO 7064 MOD 11-2
@@ -26,6 +27,9 @@ _LATIN_NAME = re.compile(r"[A-Z][a-z'-]+(?: [A-Z]\.?)?(?: [A-Z][a-z'-]+){1,2}")
 # The forty surnames that most people in China carry (Ministry of Public Security, national names report 2020).
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余"
 _CHINESE_NAME = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}")
+_MOST_GROUPS = 60  # China's provinces are 34, the States 51
+_LONGEST_GROUP = 80  # characters; the longest labels of a questionnaire are shorter
+_ALONE = 10
 _SHARE = 0.5  # of the different entries that look like names: groups are not called like people
 
 
@@ -72,6 +76,33 @@ def personal_name(column: str, cells: Iterable[str]) -> bool:
     named = sum(bool(_LATIN_NAME.fullmatch(cell) or _CHINESE_NAME.fullmatch(cell)) for cell in entries)
     # Two places or two brands may look like names by chance; a column of people has many.
     return bool(_NAME_COLUMNS.fullmatch(column.strip())) or (len(entries) >= 3 and named > _SHARE * len(entries))
+
+
+def free_text(cells: Iterable[str]) -> bool:
+    """Whether a column holds what respondents wrote, or numbers of their own, rather than a few groups.
+
+    Parameters
+    ----------
+    cells : iterable of str
+        One entry per respondent, as found.
+
+    Returns
+    -------
+    bool
+        True where there are more than 60 different entries, an entry of more than 80 characters, or ten and more
+        entries that only one respondent has and that are most of the different ones.
+
+    Examples
+    --------
+    >>> free_text(f"P-{number}" for number in range(40))
+    True
+    >>> free_text(["east", "west", "east", "north"])
+    False
+    """
+    counts = Counter(cell.strip() for cell in cells if cell.strip())
+    alone = sum(count == 1 for count in counts.values())
+    mostly_alone = alone >= _ALONE and alone > len(counts) / 2
+    return len(counts) > _MOST_GROUPS or mostly_alone or any(len(cell) > _LONGEST_GROUP for cell in counts)
 
 
 def masked(cell: str) -> str:

@@ -46,6 +46,8 @@ def identifier_problems(frame: pd.DataFrame, declared: Study) -> list[Problem]:
             problems.append(Problem(f"survey.identifier.{kind}", {"column": name}, shown))
         elif disclosure.personal_name(name, cells):
             problems.append(Problem("survey.identifier.name", {"column": name}, shown))
+        elif disclosure.free_text(frame[name]):
+            problems.append(Problem("survey.identifier.text", {"column": name, "count": len(cells)}, shown))
     return problems
 
 
