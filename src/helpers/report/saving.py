@@ -51,8 +51,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 def read_csv(file: Path) -> pd.DataFrame:
     """Read a table that a page wrote; text stays text, an empty cell is missing."""
     try:
-        return pd.read_csv(file, encoding="utf-8-sig", keep_default_na=False, na_values=[""],
-                           float_precision="round_trip")
+        return pd.read_csv(file, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
     except OSError as problem:
         raise RunError("report.unreadable", where=str(file), reason=problem.strerror or str(problem)) from problem
 

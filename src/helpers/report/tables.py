@@ -21,6 +21,7 @@ _BLOCKS = ("construct", "construct1", "outcome", "variable", "group", "notebook"
 _LONG = 34
 # Columns of a model's table that are left out where they are empty or the same throughout.
 _OPTIONAL = ("label", "group")
+_DEGREES = re.compile(r"(^|\.)df\d?$")
 _DECIMAL_TAIL = re.compile(r"\.(\d+)$")
 
 
@@ -128,7 +129,7 @@ def _numbers(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
         kinds = [_of_measure(measure, value) for measure, value in zip(table["measure"], values, strict=True)]
     else:
         kind = formats.kind(name)
-        is_df = name == "df" or name.endswith(".df")
+        is_df = _DEGREES.search(name) is not None
         kind = "integer" if is_df and formats.whole(table[name].dropna()) else kind
         kinds = ["tiny" if name == "difference" and "est.semopy" in table else kind] * len(values)
     cells = [formats.number(value, kind) for value, kind in zip(values, kinds, strict=True)]
@@ -137,7 +138,7 @@ def _numbers(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
 
 def _of_measure(measure: str, value: Any) -> formats.Kind:
     kind = formats.kind(str(measure))
-    is_df = re.fullmatch(r"(baseline\.)?df", str(measure)) is not None
+    is_df = _DEGREES.search(str(measure)) is not None
     return "integer" if is_df and float(value).is_integer() else kind
 
 
@@ -158,7 +159,7 @@ def _text(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
     worded = next((column for column in table.columns if speech.holds_items(table[column])), name)
     worded = worded if speech.holds_items(table[name]) else name
     for i, value in enumerate(values):
-        if name in _BLOCKS and name == table.columns[0] and i and value == values[i - 1]:
+        if i and _repeats(table, name, i):
             cells.append("")
         elif isinstance(value, bool):
             cells.append(html.escape(words.say("report.yes" if value else "report.no", speech.language)))
@@ -167,6 +168,12 @@ def _text(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
         else:
             cells.append(speech.cell(name, value) if name == worded else html.escape(speech.code(name, value)))
     return _Column(marked(speech.column(name)), "words" if any(len(cell) > _LONG for cell in cells) else "", cells)
+
+
+def _repeats(table: pd.DataFrame, name: str, row: int) -> bool:
+    """Whether a block's name was printed in the row before, under the same blocks to its left."""
+    upto = list(table.columns[:list(table.columns).index(name) + 1])
+    return set(upto) <= set(_BLOCKS) and all(table[column].iloc[row] == table[column].iloc[row - 1] for column in upto)
 
 
 def _sections(table: pd.DataFrame, speech: Speech) -> list[str]:
