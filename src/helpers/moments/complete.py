@@ -46,6 +46,8 @@ def from_data(data: pd.DataFrame, names: Sequence[str], *, group: str | None = N
     array([[2.1875, 1.4375],
            [1.4375, 1.6875]])
     """
+    if not isinstance(data, pd.DataFrame):
+        raise DataError("moments.no_frame", found=type(data).__name__)
     columns = [*names, *([group] if group else [])]
     if absent := [name for name in columns if name not in data.columns]:
         raise DataError("moments.absent", columns=absent, have=[str(name) for name in data.columns[:30]])
@@ -77,9 +79,12 @@ def _numbers(scores: pd.DataFrame) -> np.ndarray:
 def _sample(values: np.ndarray, names: tuple[str, ...], label: str) -> Sample:
     if len(values) <= len(names):
         raise DataError("moments.too_few", n=len(values), variables=len(names), group=label or "-")
-    mean = values.mean(axis=0)
-    away = values - mean
     constant = values.max(axis=0) == values.min(axis=0)
-    cov = away.T @ away / len(values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = values.mean(axis=0)
+        away = values - mean
+        cov = away.T @ away / len(values)
+    if wide := [name for name, variance in zip(names, np.diag(cov), strict=True) if not np.isfinite(variance)]:
+        raise DataError("moments.infinite", columns=wide)
     cov[constant] = 0.0  # rounding of the mean leaves a speck of variance
     return checked(Sample(names, len(values), (cov + cov.T) / 2, mean, label))

@@ -28,8 +28,8 @@ class Moments:
     sds : Series, mapping or sequence, shape (p,), optional
         Standard deviations (divisor n - 1) that go with ``cor``.
     means : Series, mapping or sequence, shape (p,), optional
-    n : int
-        Respondents.
+    n : int or float
+        Respondents; a meta-analysis may give a harmonic mean.
     names : sequence of str, optional
         Variables, where the matrix is no labelled DataFrame.
 
@@ -45,7 +45,7 @@ class Moments:
     cor: object = None
     sds: object = None
     means: object = None
-    n: int = 0
+    n: float = 0
     names: Sequence[str] | None = None
 
     @property
@@ -76,9 +76,10 @@ def from_given(moments: Moments, *, group: str = "") -> Sample:
     values = _square(matrix, names)
     if moments.cor is not None:
         values = _from_correlations(values, moments, names)
-    if isinstance(moments.n, bool) or not isinstance(moments.n, int | np.integer) or moments.n < 2:
+    number = isinstance(moments.n, int | float | np.number) and not isinstance(moments.n, bool)
+    if not number or not 2 <= moments.n < np.inf:
         raise DataError("moments.no_n", found=moments.n)
-    n = int(moments.n)
+    n = int(moments.n) if moments.n == moments.n // 1 else float(moments.n)
     mean = None if moments.means is None else _vector(moments.means, names, "means")
     return checked(Sample(names, n, values * (n - 1) / n, mean, group))
 

@@ -21,8 +21,8 @@ class Sample:
     ----------
     names : tuple of str
         The p variables.
-    n : int
-        Respondents behind the moments.
+    n : int or float
+        Respondents behind the moments; not whole where a meta-analysis gives a harmonic mean.
     cov : ndarray, shape (p, p)
         Covariances with divisor n.
     mean : ndarray, shape (p,) or None
@@ -32,7 +32,7 @@ class Sample:
     """
 
     names: tuple[str, ...]
-    n: int
+    n: float
     cov: np.ndarray
     mean: np.ndarray | None
     group: str = ""

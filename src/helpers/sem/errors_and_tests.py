@@ -60,6 +60,8 @@ def precision(problem: Problem, point: Point, scaled: Scaled, k: np.ndarray, *, 
     """
     n = sum(sample.n for sample in problem.samples)
     expected = information(problem, point)
+    if not len(expected):  # everything is fixed
+        return Precision(expected, np.zeros((len(k), len(k))), math.inf)
     width = np.sqrt(np.diag(expected))
     if not (width > 0).all():
         raise _not_identified(scaled, (width <= 0).astype(float))
@@ -106,7 +108,8 @@ class Likelihood:
     ----------
     f : float
         Discrepancy; chi-square is N f.
-    n, df, npar : int
+    n : int or float
+    df, npar : int
     logl, unrestricted : float
         Of the model and of the moments themselves; without the part of a fixed exogenous x.
     baseline, baseline_df : float, int
@@ -114,7 +117,7 @@ class Likelihood:
     """
 
     f: float
-    n: int
+    n: float
     df: int
     npar: int
     logl: float

@@ -23,8 +23,6 @@ from helpers.sem.specify import specify
 from helpers.sem.standardize import standardize
 from helpers.sem.start import starts
 
-LARGEST_N = np.iinfo(np.int64).max
-
 
 def fit(
     model: str,
@@ -113,7 +111,7 @@ def fit(
     written = syntax.parse(model)
     samples, n_read = _samples(written.observed, data, group, moments)
     table = syntax.complete(written, groups=len(samples), meanstructure=meanstructure, std_lv=std_lv, fixed_x=fixed_x,
-                            group_equal=group_equal, group_partial=group_partial)
+                            group_equal=_several(group_equal), group_partial=_several(group_partial))
     if table.means and any(sample.mean is None for sample in samples):
         raise DataError("sem.means_missing")
     _refuse_correlations(moments, table)
@@ -151,8 +149,10 @@ def estimate(table: syntax.Table, samples: list[Sample], *, n_read: int, conf_le
     return SemFit(
         model=table.model.text, parameters=parameters,
         measures=measures(fitted, table.groups, samples, implied, means=table.means),
-        checks=gates.checks(structure, parameters, implied, samples, optimum=optimum, precision=found,
-                            correlations_only=correlations_only),
+        checks=gates.checks(gates.Fitted(
+            structure, values, np.sqrt(np.maximum(np.diag(found.rows), 0.0)),
+            np.concatenate([each.std_all for each in standardized]), implied, samples, optimum, found,
+            tuple(parameters.loc[(parameters["op"] == ":=") & parameters["est"].isna(), "lhs"]), correlations_only)),
         residuals=estimates.residuals(samples, implied, means=table.means),
         r2=estimates.r2(structure, standardized),
         implied=estimates.implied_table(samples, implied, means=table.means),
@@ -165,13 +165,19 @@ def estimate(table: syntax.Table, samples: list[Sample], *, n_read: int, conf_le
 
 def _refuse(estimator: str, missing: str, ordered: Sequence[str], cluster: str | None, weights: str | None,
             effect_coding: bool, conf_level: float) -> None:
-    asked = {"estimator": (estimator, "ML"), "missing": (missing, "listwise"), "ordered": (tuple(ordered), ()),
+    ordered = _several(ordered)
+    asked = {"estimator": (estimator, "ML"), "missing": (missing, "listwise"), "ordered": (ordered, ()),
              "cluster": (cluster, None), "weights": (weights, None), "effect_coding": (effect_coding, False)}
     for name, (value, known) in asked.items():
         if value != known:
             raise ModelError("sem.not_in_this_version", argument=name, value=value)
     if not 0 < conf_level < 1:
         raise ModelError("sem.conf_level", found=conf_level)
+
+
+def _several(names: str | Sequence[str]) -> tuple[str, ...]:
+    """Take one name for a list of one."""
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _listed(moments: object) -> dict[str, Moments]:

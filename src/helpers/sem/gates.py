@@ -6,9 +6,9 @@ Criteria, sources and advice stand in the catalogue under ``gate.<name>``.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from helpers.errors import Check
 from helpers.moments import Sample
@@ -20,115 +20,141 @@ from helpers.sem.specify import Structure
 
 # One-sided 5 %: a variance below this many standard errors is not a sampling fluctuation around zero.
 SIGNIFICANT = -1.6448536269514722
-# Rounding allowance for an eigenvalue of a correlation matrix that is exactly singular.
-NOT_NEGATIVE = -1e-8
+# Rounding allowance for an eigenvalue of a correlation matrix that is exactly singular, and for a value of 1.
+NOT_NEGATIVE, ROUNDING = -1e-8, 1e-9
 INFLATED, EXTREME, BEYOND = 5.0, 10.0, 1.0
 FEW_PER_PARAMETER, TOO_FEW_PER_PARAMETER = 5.0, 2.0
 
 
-def checks(structure: Structure, parameters: pd.DataFrame, implied: list[Implied], samples: list[Sample], *,
-           optimum: Optimum, precision: Precision, correlations_only: bool) -> tuple[Check, ...]:
-    """Every gate of a fitted model.
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """What the gates look at.
 
-    Parameters
+    Attributes
     ----------
     structure : Structure
-    parameters : DataFrame
-        As in ``SemFit.parameters``.
+    values, se, std_all : ndarray, shape (r,)
+        Per row of the parameter table.
     implied : list of Implied
         Per group.
     samples : list of Sample
     optimum : Optimum
     precision : Precision
+    undefined : tuple of str
+        ``:=`` lines without a value.
     correlations_only : bool
-
-    Returns
-    -------
-    tuple of Check
-        Stops first, then cautions, then remarks.
     """
-    n, q = sum(sample.n for sample in samples), structure.k.shape[1]
+
+    structure: Structure
+    values: np.ndarray
+    se: np.ndarray
+    std_all: np.ndarray
+    implied: list[Implied]
+    samples: list[Sample]
+    optimum: Optimum
+    precision: Precision
+    undefined: tuple[str, ...]
+    correlations_only: bool
+
+    def named(self, at: np.ndarray, values: np.ndarray) -> list[str]:
+        """Rows with a value, as a reader writes them."""
+        several = self.structure.table.groups > 1
+        rows = [self.structure.table.rows[row] for row in at]
+        return [f"{row.shown}{f' (group {row.group})' if several else ''} = {value:.3f}"
+                for row, value in zip(rows, values[at], strict=True)]
+
+    def rows(self, op: str, *, same: bool = False) -> np.ndarray:
+        """Places of the rows of an operator; of variances where ``same``, else of what connects two variables."""
+        return np.array([at for at, row in enumerate(self.structure.table.rows)
+                         if row.op == op and (row.lhs == row.rhs) is same], dtype=int)
+
+
+def checks(fitted: Fitted) -> tuple[Check, ...]:
+    """Every gate of a fitted model: stops first, then cautions, then remarks."""
+    optimum, layout = fitted.optimum, fitted.structure.layout
+    q = fitted.structure.k.shape[1]
     found = [
         Check("converged", "stop", optimum.converged,
               {"gradient": float(np.abs(optimum.gradient).max(initial=0.0)), "iterations": optimum.iterations,
                "accepted": ACCEPTED}),
-        Check("identified", "stop", True, {"parameters": q, "eigenvalue": precision.weakest}),
-        _matrix("latent_covariance", parameters, [each.psi for each in implied], structure.layout.etas),
-        _matrix("residual_covariance", parameters, [each.theta for each in implied], structure.layout.observed),
-        _negative_variances(parameters),
-        _collinear(structure, parameters, implied),
-        _standardized(parameters),
-        _size(n, q),
-        _uncorrelated(structure),
-        Check("correlations_only", "caution", not correlations_only),
-        _equivalents(structure),
+        Check("identified", "stop", True, {"parameters": q, "eigenvalue": fitted.precision.weakest}),
+        _matrix("latent_covariance", fitted, [each.psi for each in fitted.implied], layout.etas),
+        _matrix("residual_covariance", fitted, [each.theta for each in fitted.implied], layout.observed),
+        _negative_variances(fitted),
+        _collinear(fitted),
+        _standardized(fitted),
+        _size(sum(sample.n for sample in fitted.samples), q),
+        _uncorrelated(fitted.structure),
+        Check("defined", "caution", not fitted.undefined, {"names": list(fitted.undefined)}),
+        Check("correlations_only", "caution", not fitted.correlations_only),
+        _equivalents(fitted.structure),
     ]
     order = {"stop": 0, "caution": 1, "info": 2}
     return tuple(sorted(found, key=lambda check: order[check.severity]))
 
 
-def _negative(parameters: pd.DataFrame) -> pd.DataFrame:
-    same = (parameters["op"] == "~~") & (parameters["lhs"] == parameters["rhs"])
-    return parameters[same & (parameters["est"] < 0)]
+def _negative(fitted: Fitted) -> np.ndarray:
+    variances = fitted.rows("~~", same=True)
+    return variances[fitted.values[variances] < 0]
 
 
-def _named(rows: pd.DataFrame, column: str) -> list[str]:
-    several = rows["group"].max() > 1 if len(rows) else False
-    return [f"{row.lhs} {row.op} {row.rhs}".strip() + (f" (group {row.group})" if several else "")
-            + f" = {row.shown:.3f}" for row in rows.assign(shown=rows[column]).itertuples()]
+def _negative_variances(fitted: Fitted) -> Check:
+    at = _negative(fitted)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = fitted.values[at] / fitted.se[at]
+    severe = bool((z < SIGNIFICANT).any())
+    values = {"variances": fitted.named(at, fitted.values), "z": float(z.min()) if len(at) else math.nan}
+    return Check("negative_variance", "stop" if severe else "caution", not len(at), values)
 
 
-def _negative_variances(parameters: pd.DataFrame) -> Check:
-    rows = _negative(parameters)
-    z = (rows["est"] / rows["se"].replace(0, np.nan)).min()
-    severe = len(rows) > 0 and z < SIGNIFICANT
-    values = {"variances": _named(rows, "est"), "z": float(z) if len(rows) else math.nan}
-    return Check("negative_variance", "stop" if severe else "caution", rows.empty, values)
-
-
-def _matrix(gate: str, parameters: pd.DataFrame, matrices: list[np.ndarray], names: tuple[str, ...]) -> Check:
+def _matrix(gate: str, fitted: Fitted, matrices: list[np.ndarray], names: tuple[str, ...]) -> Check:
     """Smallest eigenvalue once variances that are negative by chance count as zero; those have their own gate."""
-    negative = _negative(parameters)
-    forgiven = {(row.lhs, row.group) for row in negative.itertuples() if not row.est < SIGNIFICANT * row.se}
+    table = fitted.structure.table
+    forgiven = {(table.rows[at].lhs, table.rows[at].group) for at in _negative(fitted)
+                if not fitted.values[at] < SIGNIFICANT * fitted.se[at]}
     worst, involved, where = math.inf, [], 1
     for group, matrix in enumerate(matrices, start=1):
-        variances = np.diag(matrix).copy()
-        for at, name in enumerate(names):
-            if (name, group) in forgiven:
-                variances[at] = 0.0
-        width = np.sqrt(np.abs(np.where(variances == 0, np.diag(matrix), variances)))
-        width[width == 0] = 1.0
-        unit = matrix / np.outer(width, width)
-        np.fill_diagonal(unit, variances / width**2)
-        if not len(unit):
-            continue
-        roots, vectors = np.linalg.eigh(unit)
-        if roots[0] < worst:
-            worst, where = float(roots[0]), group
-            weight = np.abs(vectors[:, 0])
+        by_chance = np.array([(name, group) in forgiven for name in names], dtype=bool)
+        roots, vectors = _smallest(matrix, by_chance)
+        if roots < worst:
+            worst, where, weight = roots, group, np.abs(vectors)
             involved = [name for name, w in zip(names, weight, strict=True) if w > 0.3 * weight.max()]
     return Check(gate, "stop", worst >= NOT_NEGATIVE, {"eigenvalue": worst, "variables": involved, "group": where})
 
 
-def _collinear(structure: Structure, parameters: pd.DataFrame, implied: list[Implied]) -> Check:
-    """Predictors of one outcome that cannot be told apart, and whether they drive its paths beyond reason."""
-    at = {name: place for place, name in enumerate(structure.layout.etas)}
-    worst = {"inflation": 1.0, "outcome": "-", "predictors": [], "paths": []}
-    absurd = False
-    paths = parameters[parameters["op"] == "~"]
-    for (group, outcome), rows in paths.groupby(["group", "lhs"], sort=False):
+def _smallest(matrix: np.ndarray, by_chance: np.ndarray) -> tuple[float, np.ndarray]:
+    """Smallest eigenvalue and its vector on the correlation scale."""
+    if not len(matrix):
+        return 1.0, np.zeros(0)
+    width = np.sqrt(np.abs(np.diag(matrix)))
+    width[width == 0] = 1.0
+    unit = matrix / np.outer(width, width)
+    unit[by_chance, by_chance] = 0.0
+    roots, vectors = np.linalg.eigh(unit)
+    return float(roots[0]), vectors[:, 0]
+
+
+def _collinear(fitted: Fitted) -> Check:
+    """Look for predictors of one outcome that cannot be told apart, and whether they drive its paths beyond reason."""
+    place = {name: at for at, name in enumerate(fitted.structure.layout.etas)}
+    equations: dict[tuple[int, str], list[int]] = {}
+    for at in fitted.rows("~"):
+        row = fitted.structure.table.rows[at]
+        equations.setdefault((row.group, row.lhs), []).append(at)
+    worst, absurd = {"inflation": 1.0, "outcome": "-", "predictors": [], "paths": []}, False
+    for (group, outcome), rows in equations.items():
         if len(rows) < 2:
             continue
-        places = [at[name] for name in rows["rhs"]]
-        inflation = _inflation(implied[group - 1].eta[np.ix_(places, places)])
-        std = rows["std.all"].to_numpy()
+        names = [fitted.structure.table.rows[at].rhs for at in rows]
+        here = [place[name] for name in names]
+        inflation, std = _inflation(fitted.implied[group - 1].eta[np.ix_(here, here)]), fitted.std_all[rows]
         tangled = std[inflation > EXTREME]
         beyond = bool(len(tangled) and np.abs(tangled).max() > BEYOND and tangled.min() < 0 < tangled.max())
         if (beyond, float(inflation.max())) > (absurd, worst["inflation"]):
             absurd = beyond
             worst = {"inflation": float(inflation.max()), "outcome": outcome,
-                     "predictors": [name for name, by in zip(rows["rhs"], inflation, strict=True) if by > INFLATED],
-                     "paths": [f"{name} {value:.2f}" for name, value in zip(rows["rhs"], std, strict=True)]}
+                     "predictors": [name for name, by in zip(names, inflation, strict=True) if by > INFLATED],
+                     "paths": [f"{name} {value:.2f}" for name, value in zip(names, std, strict=True)]}
     return Check("collinear", "stop" if absurd else "caution", worst["inflation"] <= INFLATED and not absurd, worst)
 
 
@@ -143,11 +169,10 @@ def _inflation(cov: np.ndarray) -> np.ndarray:
     return np.diag(np.linalg.inv(unit))
 
 
-def _standardized(parameters: pd.DataFrame) -> Check:
-    slopes = parameters["op"].isin(["=~", "~"])
-    correlations = (parameters["op"] == "~~") & (parameters["lhs"] != parameters["rhs"])
-    rows = parameters[(slopes | correlations) & (parameters["std.all"].abs() > 1 + 1e-9)]
-    return Check("standardized", "caution", rows.empty, {"parameters": _named(rows, "std.all")})
+def _standardized(fitted: Fitted) -> Check:
+    at = np.concatenate([fitted.rows(op) for op in ("=~", "~", "~~")])
+    at = at[np.abs(fitted.std_all[at]) > 1 + ROUNDING]
+    return Check("standardized", "caution", not len(at), {"parameters": fitted.named(at, fitted.std_all)})
 
 
 def _size(n: int, q: int) -> Check:
@@ -160,10 +185,9 @@ def _uncorrelated(structure: Structure) -> Check:
     """Look for an observed and a latent cause of one system: by default the model holds them uncorrelated."""
     rows = structure.table.rows[: structure.per_group]
     inner = {row.lhs for row in rows if row.op == "~"} | {row.rhs for row in rows if row.op == "=~"}
-    causes = [name for name in structure.layout.etas if name not in inner]
-    latent = [name for name in causes if name in structure.table.latents
-              and any(row.op == "~" and row.rhs == name for row in rows)]
-    observed = [name for name in causes if name in structure.table.exogenous]
+    causes = {row.rhs for row in rows if row.op == "~"} - inner
+    latent = [name for name in structure.table.latents if name in causes]
+    observed = [name for name in structure.table.exogenous if name in causes]
     apart = bool(latent and observed)
     return Check("uncorrelated_causes", "caution", not apart, {"observed": observed, "latents": latent})
 

@@ -62,7 +62,7 @@ class Layout:
         p, m = len(observed), len(etas)
         own = np.isin(matrix, (LAMBDA, THETA, NU))
         left = np.where(own, row, p + row)
-        right = np.select([matrix == THETA, matrix == PSI], [column, p + column], p + m + column)
+        right = np.select([matrix == THETA, matrix == PSI, matrix >= NU], [column, p + column, left], p + m + column)
         covariance = np.isin(matrix, (PSI, THETA))
         weight = np.where(covariance & (row == column), 0.5, np.where(matrix >= NU, 0.0, 1.0))
         loadings = np.zeros((p, m))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.errors import ModelError
 from helpers.sem.estimators import Point, Problem, evaluate, gradient, information
 
 # On scaled items; the contract asks for 1e-9, rounding allows about 1e-13.
@@ -46,18 +47,28 @@ class Optimum:
 
 
 def minimise(problem: Problem, starts: Iterable[np.ndarray]) -> Optimum:
-    """Search from each start, shape (q,), until a search converges; otherwise the lowest place found."""
+    """Search from each start, shape (q,), until a search converges; otherwise take the lowest place found.
+
+    Raises
+    ------
+    ModelError
+        ``sem.no_start``: the implied covariance matrix is nowhere positive definite.
+    """
     found: list[Optimum] = []
     for x in starts:
-        found.append(search(problem, x))
+        point = _inside(problem, x)
+        if not math.isfinite(point.f):
+            continue
+        found.append(search(problem, point))
         if found[-1].converged:
             return found[-1]
+    if not found:
+        raise ModelError("sem.no_start")
     return min(found, key=lambda optimum: optimum.point.f)
 
 
-def search(problem: Problem, x: np.ndarray) -> Optimum:
-    """Search from basic parameters x, shape (q,)."""
-    point = _inside(problem, x)
+def search(problem: Problem, point: Point) -> Optimum:
+    """Search from a point with a finite objective."""
     slope = gradient(problem, point)
     best, steps, before = _size(slope), 0, math.inf
     while best > TARGET and steps < SCORING_STEPS:

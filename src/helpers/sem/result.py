@@ -35,7 +35,7 @@ class SemFit:
         Model-implied covariances, one row per variable, preceded by ``group`` and, where modelled, ``mean``.
     vcov : DataFrame
         Covariances of the estimates of the free rows.
-    n, n_read : int
+    n, n_read : int (float where moments say so)
         Respondents used, and respondents in the data.
     converged : bool
     gradient : float
@@ -60,8 +60,8 @@ class SemFit:
     r2: pd.DataFrame
     implied: pd.DataFrame
     vcov: pd.DataFrame
-    n: int
-    n_read: int
+    n: float
+    n_read: float
     converged: bool
     gradient: float
     iterations: int

@@ -1,6 +1,6 @@
 """Where the search begins: principal components of the blocks stand in for the constructs.
 
-All of it happens on scaled items (see ``scaling``); a modifier ``start()`` has the last word.
+All of it happens on scaled items (see ``scaling``); a modifier ``start()`` is tried first.
 """
 
 from __future__ import annotations
@@ -25,20 +25,24 @@ def starts(scaled: Scaled) -> Iterator[np.ndarray]:
     Components serve nearly always. Where the model contradicts the data (a feedback loop, constructs forced to
     agree) they may lead into a blind alley; uninformative starts with constructs of little variance then help.
     """
-    yield _start(scaled, _group)
+    yield _start(scaled, _group, asked=True)
     for variance in PLAIN_VARIANCES:
-        yield _start(scaled, partial(_plain, variance=variance))
+        yield _start(scaled, partial(_plain, variance=variance), asked=False)
+    if any(row.start == row.start for row in scaled.structure.table.rows):
+        yield _start(scaled, _group, asked=False)
 
 
-def _start(scaled: Scaled, of_group: Callable[[tuple, tuple[str, ...], Sample], np.ndarray]) -> np.ndarray:
+def _start(scaled: Scaled, of_group: Callable[[tuple, tuple[str, ...], Sample], np.ndarray], *,
+           asked: bool) -> np.ndarray:
     structure = scaled.structure
     table = structure.table
     values = np.empty(len(table.rows))
     for group, sample in enumerate(scaled.samples):
         rows = table.rows[structure.part(group)]
         values[structure.part(group)] = of_group(rows, table.latents, sample)
-    asked = np.array([row.start for row in table.rows]) / scaled.rows
-    values = np.where(np.isnan(asked), values, asked)
+    if asked:
+        said = np.array([row.start for row in table.rows]) / scaled.rows
+        values = np.where(np.isnan(said), values, said)
     free = structure.k.any(axis=1)
     return np.linalg.lstsq(structure.k[free], (values - structure.c)[free], rcond=None)[0]
 

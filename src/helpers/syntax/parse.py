@@ -123,6 +123,8 @@ def parse(text: str) -> Model:
     Traceback (most recent call last):
     helpers.errors.ModelError: model, line 1: ...
     """
+    if not isinstance(text, str):
+        raise ModelError("syntax.empty")
     problems: list[Problem] = []
     relations: dict[tuple[str, str, str], Relation] = {}
     definitions: list[Definition] = []
@@ -194,6 +196,8 @@ def _contradictions(model: Model) -> list[Problem]:
              for each in model.relations if each.op in ("=~", "~") and each.lhs == each.rhs]
     found += [Problem("syntax.circle", {"path": loop}, place(line)) for loop, line in _measurement_circles(model)]
     known = set(model.labels)
+    found += [Problem("syntax.label_is_variable", {"name": each}, place(_first_line(model, each)))
+              for each in model.labels if each in model.names]
     for each in model.definitions:
         if each.name in known:
             found.append(Problem("syntax.name_taken", {"name": each.name}, place(each.line)))
@@ -203,6 +207,10 @@ def _contradictions(model: Model) -> list[Problem]:
         found += [_unknown(name, known, each.line)
                   for name in (*each.left.names, *each.right.names) if name not in known]
     return found
+
+
+def _first_line(model: Model, label: str) -> int:
+    return next(each.line for each in model.relations if label in each.modifiers.labels)
 
 
 def _unknown(name: str, known: set[str], line: int) -> Problem:
