@@ -5,6 +5,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from helpers import run
+from helpers.run import execute, keys
+
 STUDY = """\
 title: Tiny study
 synthetic: true
@@ -73,3 +76,57 @@ def suite(tmp_path: Path) -> Path:
 @pytest.fixture
 def reports(tmp_path: Path) -> Path:
     return tmp_path / "reports"
+
+
+class Call:
+    """One call of the runner on the tiny study: its exit status and what it said."""
+
+    def __init__(self, capture: pytest.CaptureFixture[str], study: Path, suite: Path, reports: Path) -> None:
+        self.capture, self.study, self.suite, self.reports = capture, study, suite, reports
+        self.executed: list[str] = []
+        self.said = ""
+
+    def __call__(self, *studies: Path, **asked) -> int:
+        self.executed.clear()
+        status = run.report(studies or [self.study], source=self.suite, reports=self.reports, **asked)
+        self.said = self.capture.readouterr().err
+        return status
+
+    @property
+    def folder(self) -> Path:
+        return self.reports / self.study.name
+
+    def times(self) -> dict[str, int]:
+        """When each file of the report was written: what is not touched keeps its time."""
+        return {file.relative_to(self.folder).as_posix(): file.stat().st_mtime_ns
+                for file in self.folder.rglob("*") if file.is_file()}
+
+
+@pytest.fixture
+def call(capfd, study, suite, reports):
+    """The runner with kernels."""
+    return Call(capfd, study, suite, reports)
+
+
+@pytest.fixture
+def quick(call, monkeypatch):
+    """The runner with notebooks executed in this process: for what does not depend on kernels."""
+
+    def execute_here(notebook, executed, parameters, *, kernel, log, on_cell):
+        call.executed.append(notebook.stem)
+        content, names = nbformat.read(notebook, as_version=4), {}
+        for number, cell in enumerate(content.cells, start=1):
+            if cell.cell_type != "code":
+                continue
+            try:
+                exec(cell.source, names)
+            except Exception as error:
+                return execute.Executed(0.1, execute.Failure(number, cell.source, f"{type(error).__name__}: {error}"))
+            finally:
+                nbformat.write(content, executed)
+            names |= parameters
+        return execute.Executed(0.1, None)
+
+    monkeypatch.setattr(execute, "execute", execute_here)
+    monkeypatch.setattr(keys, "_sources", lambda folder: {"as they are": folder.name})  # files may be edited meanwhile
+    return call

@@ -26,7 +26,7 @@ class Failure:
     Attributes
     ----------
     cell : int
-        Its place in the notebook as written, from 1; 0 where the kernel itself died.
+        Its place in the notebook as written, from 1; the one that was running where the kernel itself died.
     source : str
     error : str
         Name and text of the exception.
@@ -82,6 +82,8 @@ def execute(notebook: Path, executed: Path, parameters: Mapping[str, Any], *, ke
         _remove_markers(executed)
     except RuntimeError as error:  # the kernel died, or never answered
         failure = written.died(executed, _plain(f"{error}\n{kernels.last_words(log)}"))
+    finally:
+        _close_loop()
     return Executed(time.perf_counter() - began, failure)
 
 
@@ -122,6 +124,13 @@ class _Place:
                                                    traceback=error.splitlines())]
         nbformat.write(self.notebook, executed)
         return Failure(self.current, cell.source, error)
+
+
+def _close_loop() -> None:
+    # Papermill leaves this thread an event loop, which would stay open with the sockets of the last kernel.
+    from jupyter_core.utils import ensure_event_loop
+
+    ensure_event_loop().close()
 
 
 def _remove_markers(executed: Path) -> None:
