@@ -11,8 +11,8 @@ ifeq ($(OS),Windows_NT)
   PYTHON = python
 else
   BIN = .venv/bin
-  # The first that runs: a name on PATH may be a mere pointer to a Python that is not there.
-  PYTHON = $(shell for p in python3 python python3.13 python3.12 python3.11 python3.14; do \
+  # The first that runs: .venv's own, once it is there, else one on PATH, where a name may point to nothing.
+  PYTHON = $(shell for p in $(BIN)/python python3 python python3.13 python3.12 python3.11 python3.14; do \
              $$p -c 'import sys; sys.exit(sys.version_info < (3, 6))' >/dev/null 2>&1 && echo $$p && exit; done; echo python3)
 endif
 
