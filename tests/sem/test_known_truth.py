@@ -153,3 +153,28 @@ def test_population_moments_return_the_population() -> None:
     for row in rows.itertuples():
         key = row.lhs if row.op == ":=" else f"{row.lhs} {row.op} {row.rhs}"
         assert row.est == pytest.approx(TRUTH[key], abs=1e-7)
+
+
+def test_simulated_data_have_the_moments_of_their_model() -> None:
+    fixed = """
+        f =~ 1*a + 0.8*b + 0.7*c
+        g =~ 1*d + 0.6*e
+        g ~ 0.5*f
+        f ~~ 1*f
+        g ~~ 0.75*g
+        a ~~ 0.5*a
+        b ~~ 0.5*b
+        c ~~ 0.5*c
+        d ~~ 0.4*d
+        e ~~ 0.6*e
+        a ~~ 0.2*b
+    """
+    n = 20_000
+    scores = sem.simulate(fixed, n=n, seed=5)[list("abcde")]
+    loadings = np.array([[1, 0], [0.8, 0], [0.7, 0], [0, 1], [0, 0.6]])
+    truth = loadings @ np.array([[1, 0.5], [0.5, 1.0]]) @ loadings.T + np.diag([0.5, 0.5, 0.5, 0.4, 0.6])
+    truth[0, 1] = truth[1, 0] = truth[0, 1] + 0.2
+    spread = np.sqrt((truth**2 + np.outer(np.diag(truth), np.diag(truth))) / n)
+    assert (np.abs(scores.cov().to_numpy() - truth) <= FAR * spread).all()
+    assert (scores.mean().abs() <= FAR * np.sqrt(np.diag(truth) / n)).all()
+    pd.testing.assert_frame_equal(scores, sem.simulate(fixed, n=n, seed=5)[list("abcde")])

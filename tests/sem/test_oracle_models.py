@@ -262,6 +262,21 @@ def test_residual_correlations(model: str) -> None:
     close(found, theirs["cor.bollen"].reset_index(drop=True), absolute=STD_ABSOLUTE)
 
 
+WRITTEN = [name for name in MODELS if oracle(name, "parameters")["lhs"].isin(["ind", "indirect"]).any()]
+
+
+@pytest.mark.parametrize("model", WRITTEN)
+def test_effects_found_from_the_paths_are_those_written_by_hand(model: str) -> None:
+    """`sem.effects` multiplies the paths itself; R was given the product as a := line."""
+    rows = oracle(model, "parameters").set_index("lhs")
+    written = rows.loc["ind" if "ind" in rows.index else "indirect"]
+    effects = sem.effects(fitted(model))
+    found = effects[effects["kind"] == "indirect"]
+    same = (found["est"] - written["est"]).abs() <= AT_OPTIMUM * written["se"]
+    assert same.any(), found.to_string()
+    close(found.loc[same, "se"].head(1).reset_index(drop=True), pd.Series([written["se"]]), relative=10 * SE_RELATIVE)
+
+
 def test_data_and_their_moments_give_one_result() -> None:
     model = table("named_models.csv").set_index("model").loc["hs_scalar"]
     data = holzinger39.get_data()

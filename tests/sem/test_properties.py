@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from helpers import sem
@@ -89,8 +89,17 @@ def sound(fit: sem.SemFit) -> None:
     assert fit.measures["chisq"] >= -1e-8 or fit.stopped
 
 
+def answers() -> pd.DataFrame:
+    rng = np.random.default_rng(8)
+    return pd.DataFrame(rng.standard_normal((80, 1)) + 0.7 * rng.standard_normal((80, 8)), columns=list(NAMES))
+
+
 @BOUNDED
 @given(data=data_frames(), model=MODELS, options=OPTIONS)
+@example(data=answers(), model="F =~ a + p*b + c\ni := p / 0", options={})
+@example(data=answers(), model="F =~ a + b + c + d\ni := unknown", options={})
+@example(data=answers(), model="F =~ a + p*b + c + d\np == 0.5\np == 0.6", options={})
+@example(data=answers().assign(h=list("ns") * 40), model="F =~ a + b + c + d", options={"group": "h"})
 def test_a_result_or_a_refusal(data: pd.DataFrame, model: str, options: dict) -> None:
     before = data.copy(deep=True)
     try:
