@@ -1,7 +1,8 @@
 """The command ``assurance``, and ``python -m helpers``: what a person types, and what comes back.
 
-Exit status: 0 done, a failed gate being a result; 1 a notebook raised or a report could not be written; 2 the study
-or the command is wrong. What is wrong goes to stderr, one line per problem, its class first.
+Exit status: 0 done, a failed gate being a result; 1 a notebook raised, a report could not be written, or it is not what
+its manifest says; 2 the study or the command is wrong. What is wrong goes to stderr, one line per problem, its class
+first.
 """
 
 from __future__ import annotations
@@ -41,7 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if argv is None else argv)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a console that cannot show a path is no reason to fail
-    asked = _parser(_language_in(argv)).parse_args(argv)
+    parser = _parser(_language_in(argv))
+    asked, options = parser.parse_known_args(argv)
+    if options and asked.command is not _lab:  # JupyterLab has options of its own
+        parser.error(f"unrecognized arguments: {' '.join(options)}")
+    asked.options = options
     language = getattr(asked, "language", "") or "en"
     try:
         return asked.command(asked)
@@ -52,6 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(*told(error, language), sep="\n", file=sys.stderr)
         return WRONG
+    except Exception as error:
+        if asked.debug:
+            raise
+        unforeseen = RunError("cli.unforeseen", kind=type(error).__name__, found=" ".join(str(error).split()))
+        print(f"RunError: {unforeseen.sentence(language)}", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print(words.say("cli.interrupted", language), file=sys.stderr)
         return INTERRUPTED
@@ -79,11 +90,14 @@ def _check(asked: argparse.Namespace) -> int:
 def _verify(asked: argparse.Namespace) -> int:
     from helpers import report
 
+    language = asked.language or "en"
     differences = report.verify(Path(asked.report))
     if len(differences):
-        raise RunError.of(Problem(f"cli.verify.{row.state}", {"file": row.file}, asked.report)
-                          for row in differences.itertuples())
-    print(words.say("cli.verify.good", asked.language or "en", report=asked.report))
+        for row in differences.itertuples():
+            found = Problem(f"cli.verify.{row.state}", {"file": row.file}, asked.report)
+            print(f"RunError: {found.sentence(language)}", file=sys.stderr)
+        return FAILED
+    print(words.say("cli.verify.good", language, report=asked.report))
     return DONE
 
 
@@ -133,7 +147,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
     report.add_argument("--force", action="store_true", help=told("force"))
     command("check", _check).add_argument("study", nargs="+", metavar="STUDY", help=told("study"))
     command("verify", _verify).add_argument("report", metavar="REPORT", help=told("folder"))
-    command("lab", _lab).add_argument("options", nargs=argparse.REMAINDER, metavar="OPTION", help=told("options"))
+    command("lab", _lab)
     return parser
 
 
