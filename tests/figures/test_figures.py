@@ -131,7 +131,8 @@ def test_neighbouring_colours_differ_in_grey():
 
 @pytest.mark.parametrize(("fonts", "texts", "language", "able"), [
     (("Arial", "SimHei"), ["信任"], "zh", True), (("Arial",), ["Trust"], "zh", False),
-    (("Arial",), ["Trust"], "en", True), (("Arial",), ["신뢰"], "en", False), (("Malgun Gothic",), ["신뢰"], "en", True),
+    (("Arial",), ["Trust"], "en", True), (("Arial",), ["신뢰"], "en", False),
+    (("Malgun Gothic",), ["신뢰"], "en", True),
 ])
 def test_whether_a_machine_can_write_a_language(monkeypatch, fonts, texts, language, able):
     monkeypatch.setattr(style, "fonts", lambda: fonts)
@@ -139,7 +140,8 @@ def test_whether_a_machine_can_write_a_language(monkeypatch, fonts, texts, langu
 
 
 @pytest.mark.parametrize(("text", "width", "lines"), [
-    ("信任", 8, 1), ("保险公司信守承诺并及时理赔", 10, 3), ("one two three four", 10, 2), ("一二三四五六七八九十", 4, 3),
+    ("信任", 8, 1), ("保险公司信守承诺并及时理赔", 10, 3), ("one two three four", 10, 2),
+    ("一二三四五六七八九十", 4, 3),
 ])
 def test_lines_are_short(text, width, lines):
     assert len(wrapped(text, width).splitlines()) == lines
