@@ -58,7 +58,7 @@ def precision(problem: Problem, point: Point, scaled: Scaled, k: np.ndarray, *, 
     -----
     .. math:: \widehat{\operatorname{Var}}(x) = (N \, \mathcal{I})^{-1}
     """
-    n = sum(sample.n for sample in problem.samples)
+    n = respondents(problem.samples)
     expected = information(problem, point)
     if not len(expected):  # everything is fixed
         return Precision(expected, np.zeros((len(k), len(k))), math.inf)
@@ -100,6 +100,11 @@ def _not_identified(scaled: Scaled, weight: np.ndarray) -> ModelError:
     return ModelError("sem.not_identified", parameters=named[:8] + ([f"... (+{more})"] if more > 0 else []))
 
 
+def respondents(samples: list[Sample]) -> int:
+    """Count whole respondents: of a harmonic mean the fraction does not count, as in lavaan."""
+    return math.floor(sum(sample.n for sample in samples))
+
+
 @dataclass(frozen=True, slots=True)
 class Likelihood:
     """Log-likelihoods and the test of the model.
@@ -108,8 +113,7 @@ class Likelihood:
     ----------
     f : float
         Discrepancy; chi-square is N f.
-    n : int or float
-    df, npar : int
+    n, df, npar : int
     logl, unrestricted : float
         Of the model and of the moments themselves; without the part of a fixed exogenous x.
     baseline, baseline_df : float, int
@@ -117,7 +121,7 @@ class Likelihood:
     """
 
     f: float
-    n: float
+    n: int
     df: int
     npar: int
     logl: float
@@ -145,7 +149,7 @@ def likelihood(samples: list[Sample], f: float, npar: int, *, means: bool, exoge
     fixed_x : bool
         Whether their moments are given, not modelled.
     """
-    n = sum(sample.n for sample in samples)
+    n = respondents(samples)
     p, x = len(samples[0].names), len(exogenous)
     moments = p * (p + 1) // 2 + (p if means else 0)
     given = x * (x + 1) // 2 + (x if means else 0)

@@ -134,6 +134,7 @@ def estimate(table: syntax.Table, samples: list[Sample], *, n_read: int, conf_le
     correlations_only : bool
         Whether the variables' scales are unknown, which a gate then says.
     """
+    n = sum(sample.n for sample in samples)
     structure = specify(table, samples)
     scaled = scale(structure, samples)
     problem = Problem.of(scaled.structure, scaled.samples)
@@ -157,7 +158,7 @@ def estimate(table: syntax.Table, samples: list[Sample], *, n_read: int, conf_le
         r2=estimates.r2(structure, standardized),
         implied=estimates.implied_table(samples, implied, means=table.means),
         vcov=estimates.vcov_table(table, found.rows, structure.k.any(axis=1)),
-        n=fitted.n, n_read=n_read or fitted.n, converged=optimum.converged,
+        n=n, n_read=n_read or n, converged=optimum.converged,
         gradient=float(np.abs(optimum.gradient).max(initial=0.0)), iterations=optimum.iterations,
         conf_level=conf_level, sample=tuple(samples), structure=structure, rows_vcov=found.rows,
         std_slopes=estimates.block_diagonal([each.slopes for each in standardized]))

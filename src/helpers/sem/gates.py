@@ -85,7 +85,7 @@ def checks(fitted: Fitted) -> tuple[Check, ...]:
         _standardized(fitted),
         _size(sum(sample.n for sample in fitted.samples), q),
         _uncorrelated(fitted.structure),
-        Check("defined", "caution", not fitted.undefined, {"names": list(fitted.undefined)}),
+        Check("defined", "stop", not fitted.undefined, {"names": list(fitted.undefined)}),
         Check("correlations_only", "caution", not fitted.correlations_only),
         _equivalents(fitted.structure),
     ]

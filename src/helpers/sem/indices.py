@@ -80,7 +80,7 @@ def incremental(chisq: float, df: int, baseline: float, baseline_df: int) -> dic
             "nfi": (baseline - chisq) / baseline if baseline > 0 and nested else math.nan}
 
 
-def rmsea(chisq: float, df: int, n: float, groups: int) -> dict[str, float]:
+def rmsea(chisq: float, df: int, n: int, groups: int) -> dict[str, float]:
     """RMSEA with n, times the root of the number of groups; 90 % interval; p-value of close fit."""
     from scipy.special import chndtr
 

@@ -77,7 +77,9 @@ def measures_shown(fit: SemFit) -> pd.DataFrame:
 
 
 def r2_shown(fit: SemFit) -> pd.DataFrame:
-    """Show the explained variance of indicators and outcomes.
+    """Show the explained variance of outcomes and constructs.
+
+    That of an indicator is the square of its standardized loading and stays in ``fit.r2``.
 
     Parameters
     ----------
@@ -86,11 +88,10 @@ def r2_shown(fit: SemFit) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``lhs r2``, constructs and other outcomes first, preceded by ``group`` where there are several.
+        ``lhs r2``, preceded by ``group`` where there are several.
     """
-    outcome = set(fit.parameters.loc[fit.parameters["op"] == "~", "lhs"])
-    first = fit.r2["lhs"].isin(outcome | set(fit.latents))
-    return _grouped(fit, pd.concat([fit.r2[first], fit.r2[~first]]), ["lhs", "r2"])
+    outcomes = set(fit.parameters.loc[fit.parameters["op"] == "~", "lhs"])
+    return _grouped(fit, fit.r2[fit.r2["lhs"].isin(outcomes | set(fit.latents))], ["lhs", "r2"])
 
 
 def largest_residuals(fit: SemFit, n: int = 10) -> pd.DataFrame:
