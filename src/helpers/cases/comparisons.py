@@ -35,7 +35,7 @@ def describe_scales(scores: pd.DataFrame, scales: Scales, groups: pd.DataFrame, 
     Returns
     -------
     DataFrame, one row per grouping, scale and group
-        ``group`` (the grouping variable), ``level``, ``construct``, ``n``, ``mean`` (of the respondents' item means,
+        ``group`` (the grouping variable), ``construct``, ``level``, ``n``, ``mean`` (of the respondents' item means,
         on the response scale), ``sd``, ``se``, ``ci.lower``, ``ci.upper`` (t interval).
 
     Raises
@@ -58,7 +58,7 @@ def describe_scales(scores: pd.DataFrame, scales: Scales, groups: pd.DataFrame, 
     for sample in samples(scores, scales, groups):
         se = np.sqrt(sample.variances / sample.n)
         reach = stdtrit(sample.n - 1, (1 + conf_level) / 2) * se
-        rows += [{"group": sample.grouping, "level": level, "construct": sample.construct, "n": int(n),
+        rows += [{"group": sample.grouping, "construct": sample.construct, "level": level, "n": int(n),
                   "mean": mean, "sd": sd, "se": error, "ci.lower": mean - far, "ci.upper": mean + far}
                  for level, n, mean, sd, error, far in zip(sample.levels, sample.n, sample.means,
                                                            np.sqrt(sample.variances), se, reach, strict=True)]

@@ -9,7 +9,7 @@ from helpers.measurement.coefficient_omega import omega
 from helpers.measurement.factor_validity import correlated_factors, fornell_larcker, loadings, validity
 from helpers.measurement.heterotrait import htmt
 from helpers.measurement.item_statistics import item_analysis
-from helpers.measurement.scale_reliability import reliability
+from helpers.measurement.scale_reliability import reliability, reliability_in_brief
 
 __all__ = [
     "correlated_factors",
@@ -20,5 +20,6 @@ __all__ = [
     "loadings",
     "omega",
     "reliability",
+    "reliability_in_brief",
     "validity",
 ]

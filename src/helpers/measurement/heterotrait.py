@@ -14,7 +14,8 @@ from helpers.measurement.answers import Scale, scales_of
 
 
 def htmt(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *, conf_level: float = 0.90,
-         draws: int = 5000, seed: int = 1, at_most: float = 0.85) -> pd.DataFrame:
+         draws: int = 5000, seed: int = 1, at_most: float = 0.85,
+         source: str = "Henseler, Ringle & Sarstedt (2015)") -> pd.DataFrame:
     r"""Heterotrait-monotrait ratio of correlations for every pair of scales.
 
     Parameters
@@ -31,6 +32,8 @@ def htmt(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *, conf_
     seed : int, default 1
     at_most : float, default 0.85
         What the upper limit is held against; .90 where the constructs are conceptually close.
+    source : str
+        Of that bound; printed with the gate.
 
     Returns
     -------
@@ -85,7 +88,7 @@ def htmt(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *, conf_
         ["construct1", "construct2", "n", "htmt", "ci.lower", "ci.upper", "htmt2", "htmt2.ci.lower", "htmt2.ci.upper",
          "failed"]].astype({"htmt": float, "htmt2": float})
     table.attrs.update(n=scales[0].n, missing=scales[0].missing)
-    table.attrs["checks"] = _checks(table, single, at_most)
+    table.attrs["checks"] = _checks(table, single, at_most, source)
     return table
 
 
@@ -126,11 +129,11 @@ def _intervals(scales: Sequence[Scale], joined: np.ndarray, *, conf_level: float
     return pd.DataFrame(cut, columns=columns)
 
 
-def _checks(table: pd.DataFrame, single: list[str], at_most: float) -> tuple[Check, ...]:
+def _checks(table: pd.DataFrame, single: list[str], at_most: float, source: str) -> tuple[Check, ...]:
     bound = table["ci.upper"].fillna(table["htmt"])
     above = [f"{row.construct1} - {row.construct2}" for row in table[~(bound < at_most)].itertuples()]
     found = [Check("htmt", "caution", not above,
-                   {"pairs": above, "at_most": at_most, "largest": float(bound.max())})]
+                   {"pairs": above, "at_most": at_most, "largest": float(bound.max()), "source": source})]
     if single:
         found.append(Check("htmt_single", "info", False, {"constructs": single}))
     return tuple(found)

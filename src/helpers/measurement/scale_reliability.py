@@ -18,7 +18,8 @@ from helpers.measurement.one_factor import OneFactor, one_factor
 
 
 def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *, conf_level: float = 0.95,
-                draws: int = 5000, seed: int = 1, at_least: float = 0.70) -> pd.DataFrame:
+                draws: int = 5000, seed: int = 1, at_least: float = 0.70,
+                source: str = "Nunnally & Bernstein (1994)") -> pd.DataFrame:
     """Alpha and omega of every scale, with confidence intervals.
 
     Parameters
@@ -33,6 +34,8 @@ def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *
     seed : int, default 1
     at_least : float, default 0.70
         The flag raised below it is a remark, not a verdict.
+    source : str
+        Of that mark; printed with the flag.
 
     Returns
     -------
@@ -75,7 +78,7 @@ def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *
         fitted = one_factor(cov[..., None])
         row = _row(scale, cov, fitted, covs, conf_level)
         rows.append(row)
-        checks += [_low(row, at_least), reversed_check(scale, cov),
+        checks += [_low(row, at_least, source), reversed_check(scale, cov),
                    *omegas.checks(scale, fitted, failed=row["failed"], draws=draws)]
     table = pd.DataFrame(rows)
     table.attrs["checks"] = together(checks)
@@ -100,8 +103,27 @@ def _row(scale: Scale, cov: np.ndarray, fitted: OneFactor, drawn: np.ndarray | N
     }
 
 
-def _low(row: dict, at_least: float) -> Check:
+def _low(row: dict, at_least: float, source: str) -> Check:
     """Flag a scale whose weaker coefficient is below the mark."""
     weaker = float(np.nanmin([row["alpha"], row["omega"]]))
     return Check("reliability", "info", weaker >= at_least, {
-        "construct": row["construct"], "scales": 1, "alpha": row["alpha"], "omega": row["omega"], "at_least": at_least})
+        "construct": row["construct"], "scales": 1, "alpha": row["alpha"], "omega": row["omega"], "at_least": at_least,
+        "source": source})
+
+
+def reliability_in_brief(reliability: pd.DataFrame) -> dict[str, float | int | str]:
+    """Pick the weakest and the strongest scale for a sentence.
+
+    Parameters
+    ----------
+    reliability : DataFrame
+        What `reliability` returned.
+
+    Returns
+    -------
+    dict
+        ``scales``, ``lowest`` and ``highest`` alpha, ``weakest`` (the scale with the lowest).
+    """
+    lowest = reliability.loc[reliability["alpha"].idxmin()]
+    return {"scales": len(reliability), "lowest": float(lowest["alpha"]), "highest": float(reliability["alpha"].max()),
+            "weakest": str(lowest["construct"])}

@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers import words
 from helpers.errors import GATE_COLUMNS, Check, HelpersError, gates_table
-from helpers.report import colophon, columns, gates, guard, saving, tables, values
+from helpers.report import colophon, columns, gates, guard, judging, saving, tables, values
 from helpers.report import withheld as refusals
 from helpers.report.showing import Record, show, show_markdown
 from helpers.report.speech import Speech
@@ -156,14 +156,35 @@ class Page:
         sentence = withheld.reason if withheld else words.say(id, self.language, **values.printable(told))
         show_markdown(sentence)
 
-    def headline(self, id: str, /, **told: Any) -> None:
-        """Say a main result, and hand it to the report's front page."""
-        withheld = refusals.first_among(told.values())
+    def headline(self, id: str, source: Callable[..., dict[str, Any]] | None = None, /, *args: Any,
+                 **told: Any) -> None:
+        """Say a main result, and hand it to the report's front page.
+
+        Parameters
+        ----------
+        id : str
+            Of the sentence in the catalogue.
+        source : function, optional
+            Returns what the sentence is filled with; called with the other positional arguments. Codes of the study
+            become labels.
+        **told
+            What the sentence is filled with besides.
+        """
+        called = self._called(id, source, args, {}) if source else {}
+        withheld = refusals.first_among((called, *told.values()))
+        if not withheld:
+            told = {name: self.labels.get(value, value) if isinstance(value, str) else value
+                    for name, value in {**called, **told}.items()}
         said = (words.say("report.headline.withheld", self.language, reason=withheld.reason) if withheld
                 else words.say(id, self.language, **values.printable(told)))
         self._headlines[id] = said
         self._save_table("headlines", pd.DataFrame(list(self._headlines.items()), columns=["id", "headline"]))
         show(f'<p class="as-headline">{tables.marked(said)}</p>', said, Record("headline", id, caption=said))
+
+    def judge(self, table: pd.DataFrame | Withheld, names: str, /) -> None:
+        """Hold a table against the study's criteria, named in one string; the outcome stands among the gates."""
+        if not isinstance(table, Withheld):
+            self._checks += judging.judged(table, self._study.criteria, names.split(), self._speech)
 
     def gates(self) -> pd.DataFrame:
         """Show what every result went through, and write it.

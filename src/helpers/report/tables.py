@@ -107,8 +107,11 @@ def _interval(table: pd.DataFrame, lower: str, speech: Speech, conf_level: float
     prefix = lower[:-len("ci.lower")]
     kind = formats.kind(_interval_of(table, prefix))
     pairs = zip(table[lower], table[f"{prefix}ci.upper"], strict=True)
-    heading = (speech.column("ci") if conf_level is None
-               else words.say("column.ci.level", speech.language, level=conf_level * 100))
+    heading = speech.column("ci")
+    if conf_level is not None:
+        own = f"column.{prefix}ci"
+        id = own if prefix and words.has(own) else "column.ci.level"
+        heading = words.say(id, speech.language, level=conf_level * 100)
     return _Column(marked(heading), "num", [formats.interval(low, high, kind) for low, high in pairs])
 
 

@@ -29,8 +29,16 @@ class Written:
 
     folder: Path
 
-    def table(self, name: str, /) -> pd.DataFrame:
+    def table(self, name: str, /, *, columns: str = "", rows: str = "") -> pd.DataFrame:
         """Read a table, ``"02_reliability/reliability"``.
+
+        Parameters
+        ----------
+        name : str
+        columns : str, default ""
+            Names of the columns to keep, in their order, divided by spaces; ``""`` keeps all.
+        rows : str, default ""
+            Entries of the first column to keep, in their order; ``""`` keeps all.
 
         Raises
         ------
@@ -43,11 +51,12 @@ class Written:
         table = saving.read_csv(file)
         if len(table) and table.isna().to_numpy().all():
             raise DataError("report.written_withheld", name=name, notebook=name.partition("/")[0])
-        return table
+        return _chosen(table, columns, rows)
 
-    def joined(self, first: str, second: str, /, *, on: str) -> pd.DataFrame:
-        """Read two tables side by side, in the order of the first."""
-        return self.table(first).merge(self.table(second), on=on, how="left", suffixes=("", ".2"))
+    def joined(self, first: str, second: str, /, *, on: str, columns: str = "") -> pd.DataFrame:
+        """Read two tables side by side, in the order of the first; ``columns`` as in `table`."""
+        both = self.table(first).merge(self.table(second), on=on, how="left", suffixes=("", ".2"))
+        return _chosen(both, columns, "")
 
     def headlines(self) -> pd.DataFrame:
         """Collect the main results of every page: ``notebook id headline``."""
@@ -68,6 +77,12 @@ class Written:
         parts = [saving.read_csv(file).assign(notebook=file.parent.name) for file in files]
         found = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=columns)], ignore_index=True)
         return found[columns]
+
+
+def _chosen(table: pd.DataFrame, columns: str, rows: str) -> pd.DataFrame:
+    if rows:
+        table = table.set_index(table.columns[0], drop=False).loc[rows.split()].reset_index(drop=True)
+    return table[columns.split()] if columns else table
 
 
 def written(declared: Study, *, output: str | Path = "", language: str = "") -> Written:
