@@ -139,10 +139,10 @@ def _carry_out(plans: Sequence[Plan], *, workers: int, progress: Progress) -> in
     for outcome in outcomes:
         _tell(outcome, progress)
     _keep_catalogue(plans[0].target.parent, fresh=bool(due))
-    for plan in plans:
-        if (plan.target / "index.html").is_file():
-            progress.say("run.report", study=plan.target.name, page=plan.target / "index.html")
-    return int(not all(outcome.good for outcome in outcomes))
+    bad = {outcome.plan.target for outcome in outcomes if not outcome.good}
+    for target in (plan.target for plan in plans if plan.target not in bad):
+        progress.say("run.report", study=target.name, page=target / "index.html")
+    return int(bool(bad))
 
 
 def _tell(outcome: Outcome, progress: Progress) -> None:
