@@ -116,7 +116,7 @@ def _of_groups(parts: list[tuple[float | None, str]]) -> Modifiers:
 def _value_or_label(part: str, text: str, where: str) -> tuple[float | None, str]:
     if part == "NA":
         return math.nan, ""
-    if len(part) > 2 and part[0] in "\"'" and part[-1] == part[0]:
+    if len(part) > 1 and part[0] in "\"'" and part[-1] == part[0]:
         return None, part[1:-1]
     if _NAME.match(part):
         return None, part

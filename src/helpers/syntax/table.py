@@ -162,7 +162,7 @@ def _modifiers(rows: list[Row]) -> list[str]:
     if marked or not all(labels) or any(not row.free for row in rows):
         said.append(_per_group(values))
     if any(labels):
-        said.append(_per_group(labels) if all(labels) else f"c({', '.join(label or 'NA' for label in labels)})")
+        said.append(_per_group([label or '""' for label in labels]))
     return said
 
 
