@@ -16,7 +16,7 @@ from helpers.report.speech import Speech
     ("max.htmt", 0.9, ".900"),
     ("rmsea.robust", 0.0431, ".043"), ("est", 0.5, "0.500"), ("se", 0.04, "0.040"), ("mean", 4.256, "4.26"),
     ("chisq.scaled", 1512.3, "1,512.30"), ("n", 1200, "1,200"), ("n1", 393.0, "393"), ("share", 0.057, "5.7%"),
-    ("est", -0.0001, "0.000"), ("est", float("nan"), "—"), ("est", float("-inf"), "−∞"), ("residual", -0.123, "−0.123"),
+    ("est", -0.0001, "0.000"), ("est", float("nan"), "—"), ("est", float("-inf"), "−∞"), ("residual", -0.123, "−.123"),
 ])
 def test_the_column_decides(column, value, printed):
     assert formats.number(value, formats.kind(column)) == printed

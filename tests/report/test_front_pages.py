@@ -97,8 +97,22 @@ def test_the_summary_reads_what_was_written(report, declared):
     assert tables.headlines()["headline"].tolist() == ["Table 7 & more"]
     assert tables.failed_gates()[["notebook", "gate", "severity"]].to_numpy().tolist() == [
         ["02_reliability", "withheld", "stop"]]
-    side = tables.joined("02_reliability/reliability", "02_reliability/reliability", on="construct")
-    assert "alpha.2" in side
+
+
+def test_two_tables_stand_side_by_side_without_repeating_a_column(report, declared):
+    page = Page(declared, "02_reliability", output=report)
+    page.table("validity", pd.DataFrame({"construct": ["loyalty"], "n": [9], "ave": [0.6]}))
+    both = ("02_reliability/reliability", "02_reliability/validity")
+    side = written(declared, output=report).joined(*both, on="construct")
+    assert list(side.columns)[-1] == "ave"
+    assert side["n"].tolist() == [1200, 1180]
+    assert side["ave"].fillna(-1).tolist() == [-1, 0.6]
+
+
+def test_the_summary_chooses_columns_and_rows(report, declared):
+    chosen = written(declared, output=report).table("02_reliability/reliability", columns="alpha construct",
+                                                    rows="loyalty trust")
+    assert chosen.to_numpy().tolist() == [[0.7, "loyalty"], [0.8123456789012345, "trust"]]
 
 
 @pytest.mark.parametrize(("name", "said"), [("02_reliability/none", "no page has written it"),

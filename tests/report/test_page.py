@@ -45,7 +45,7 @@ def test_a_table_is_shown_with_number_caption_labels_and_interval(page, shown, r
     html = shown[-1][0]["text/html"]
     assert "<b>Table 2.1</b>" in html
     assert "<td>Trust</td>" in html
-    assert ">95% CI</th>" in html
+    assert ">95% CI (Feldt)</th>" in html
     assert "[.790, .830]" in html
     assert shown[-1][1].rows == 2
 
@@ -114,6 +114,18 @@ def test_checks_of_a_result_are_recorded_once(page):
         page.run(lambda: Fit(passed=True))
     gates = page.gates()
     assert gates[["gate", "passed", "found"]].to_numpy().tolist() == [["nobs", True, "nobs.passed"]]
+
+
+def test_a_gate_speaks_of_constructs_by_name_and_of_items_by_code(page, monkeypatch):
+    from helpers import words
+
+    known = words.catalogue() | {"gate.nobs.found": {"en": "{pairs}; {item}; {count:.1f}", "zh": ""}}
+    monkeypatch.setattr(words, "catalogue", lambda: known)
+    fit = Fit(passed=False)
+    fit.checks = (Check("nobs", "caution", False, {"pairs": ["trust - loyalty", "x1 ~ trust"], "item": "tr1",
+                                                   "count": 2.0}),)
+    page.run(lambda: fit)
+    assert page.gates()["found"].tolist() == ["Trust - Loyalty, x1 ~ Trust; tr1; 2.0"]
 
 
 @pytest.mark.parametrize(("passed", "shown_se"), [(True, 0.1), (False, None)])

@@ -54,7 +54,7 @@ def intervals(table: pd.DataFrame, values: str | Sequence[str] = "est", *, name:
         offsets = _spread(len(columns))
         for i, column in enumerate(columns):
             _series(axes, table, column, offsets[i], i, said(column, language))
-        _rows(axes, [wrapped(row, 34) for row in rows])
+        _rows(axes, [wrapped(row, 46) for row in rows])
         if reference is not None:
             axes.axvline(reference, color=style.FAINT, linewidth=0.8, dashes=(4, 3), zorder=0)
         axes.set_xlabel(said(columns[0], language) if len(columns) == 1 else "")

@@ -114,7 +114,7 @@ class Page:
         caption = self._caption("table", name, told)
         shown = tables.journal(table, self._speech, title=title, caption=caption,
                                note=self._optional(f"table.{self._notebook}.{name}.note", told),
-                               conf_level=told.get("conf_level"))
+                               conf_level=told.get("conf_level", values.usual_level(table)))
         show(shown, table.to_string(index=False), Record("table", name, title=title, caption=caption, rows=len(table)))
         return table
 
@@ -194,7 +194,7 @@ class Page:
         DataFrame
             ``gate severity passed found criterion source advice``; a row ``withheld`` for each withheld result.
         """
-        judged = gates_table(self._checks, self.language)
+        judged = gates_table([values.spoken(check, self._speech) for check in self._checks], self.language)
         refused = pd.DataFrame(list(self._refused.values()), columns=list(GATE_COLUMNS))
         table = pd.concat([part for part in (refused, judged) if len(part)] or [judged], ignore_index=True)
         table = table.drop_duplicates(ignore_index=True)

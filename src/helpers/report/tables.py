@@ -123,7 +123,7 @@ def _interval_of(table: pd.DataFrame, prefix: str) -> str:
     skipped = {"se", "z", "t", "df", "n", "k"}
     numbers = [name for name in before if _is_numeric(table[name]) and name not in skipped
                and formats.kind(name) != "p"]
-    return "est" if "est" in numbers or not numbers else numbers[-1]
+    return numbers[-1] if numbers else "est"
 
 
 def _numbers(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
@@ -136,6 +136,8 @@ def _numbers(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
         kind = "integer" if is_df and formats.whole(table[name].dropna()) else kind
         kinds = ["tiny" if name == "difference" and "est.semopy" in table else kind] * len(values)
     cells = [formats.number(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    if name == "se":  # a fixed parameter has no standard error; the table of parameters holds 0, as lavaan's does
+        cells = [formats.MISSING if value == 0 else cell for value, cell in zip(values, cells, strict=True)]
     return _Column(marked(speech.column(name)), "num", _in_line(cells))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from string import Formatter
 from typing import Any
 
@@ -12,6 +14,10 @@ import pandas as pd
 
 from helpers.errors import Check
 from helpers.report.formats import MISSING
+from helpers.report.speech import Speech
+
+# What stands between two codes: "trust - loyalty", "loyalty ~ trust".
+_BETWEEN = re.compile(r"(\s+(?:-|->|→|~|~~|=~)\s+)")
 
 
 class _Missing:
@@ -33,6 +39,16 @@ def checks_of(value: Any) -> tuple[Check, ...]:
 def stopped(sources: Iterable[Any]) -> bool:
     """Whether a result that is drawn on failed a gate of severity *stop*."""
     return any(check.severity == "stop" and not check.passed for source in sources for check in checks_of(source))
+
+
+def spoken(check: Check, speech: Speech) -> Check:
+    """Say the codes among a check's values: constructs by their label, items by their code."""
+    return replace(check, values={name: _said(value, speech) for name, value in check.values.items()})
+
+
+def usual_level(table: pd.DataFrame) -> float | None:
+    """Tell the confidence level of a model's own table, which nobody chooses: 95 %, as lavaan prints it."""
+    return 0.95 if {"lhs", "rhs"} <= set(table.columns) else None
 
 
 def told(source: Any, args: tuple, kwargs: Mapping[str, Any], table: pd.DataFrame | None = None) -> dict[str, Any]:
@@ -67,6 +83,15 @@ def forgiving(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Give a dash for every value that a caption names and the call did not tell."""
     named = {field.partition(".")[0].partition("[")[0] for _, field, _, _ in Formatter().parse(text) if field}
     return printable({**dict.fromkeys(named, None), **values})
+
+
+def _said(value: Any, speech: Speech) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_said(part, speech) for part in value]
+    if not isinstance(value, str):
+        return value
+    return "".join(part if _BETWEEN.fullmatch(part) else speech.code("construct", part)
+                   for part in _BETWEEN.split(value))
 
 
 def _absent(value: Any) -> bool:

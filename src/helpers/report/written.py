@@ -54,9 +54,13 @@ class Written:
         return _chosen(table, columns, rows)
 
     def joined(self, first: str, second: str, /, *, on: str, columns: str = "") -> pd.DataFrame:
-        """Read two tables side by side, in the order of the first; ``columns`` as in `table`."""
-        both = self.table(first).merge(self.table(second), on=on, how="left", suffixes=("", ".2"))
-        return _chosen(both, columns, "")
+        """Read two tables side by side, in the order of the first; ``columns`` as in `table`.
+
+        A column that both hold is taken from the first.
+        """
+        left, right = self.table(first), self.table(second)
+        new = [name for name in right.columns if name == on or name not in left]
+        return _chosen(left.merge(right[new], on=on, how="left"), columns, "")
 
     def headlines(self) -> pd.DataFrame:
         """Collect the main results of every page: ``notebook id headline``."""
