@@ -65,6 +65,13 @@ def test_two_runs_write_the_same_bytes_and_no_path_of_staging(alone):
     assert report.verify(alone.folder).empty
 
 
+def test_a_study_outside_the_project_is_named_without_its_folder(alone, tmp_path):
+    assert alone() == 0
+    assert _found(alone)["study"] == str(alone.study)
+    for name in ("index.html", "manifest.json"):
+        assert str(tmp_path) not in (alone.folder / name).read_text(encoding="utf-8")
+
+
 def test_a_study_of_the_project_is_named_from_its_root(alone, monkeypatch, tmp_path):
     from helpers.studies import places
 

@@ -81,12 +81,13 @@ def test_killed_at_fifty_random_moments(small, tmp_path):
 def test_ctrl_c_ends_the_kernels_and_leaves_the_last_good_report(small, tmp_path):
     assert _start(small).wait() == 0
     before = small.times()
+    conftest.write_notebook(small.suite / "02_second.ipynb", "'never begun'")
     marker = tmp_path / "begun"
     conftest.write_notebook(small.suite / "01_first.ipynb", f"open({str(marker)!r}, 'w', encoding='utf-8').close()",
                             "import time; time.sleep(600)")
     code = ("import sys; from helpers import cli, run; "
             f"run.report = __import__('functools').partial(run.report, source={str(small.suite)!r}, "
-            f"reports={str(small.reports)!r}); sys.exit(cli.main(['report', {str(small.study)!r}]))")
+            f"reports={str(small.reports)!r}); sys.exit(cli.main(['report', {str(small.study)!r}, '--workers', '1']))")
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, encoding="utf-8",
                                env=os.environ | {"PYTHONUTF8": "1"})
     while not marker.exists():

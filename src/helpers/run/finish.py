@@ -57,7 +57,9 @@ def finish(plan: Plan, folder: Path, executed: Mapping[str, Executed]) -> Path:
 
 def _parameters(plan: Plan) -> dict[str, Any]:
     own = plan.made[SUMMARY].parameters if SUMMARY in plan.made else {}
-    return {"study": plan.shown_study, **own, "language": plan.language}
+    # A study outside the project goes by its name: a report is handed on, the folders of this machine are not.
+    shown = plan.study.name if Path(plan.shown_study).is_absolute() else plan.shown_study
+    return {"study": shown, **own, "language": plan.language}
 
 
 def _record(plan: Plan, name: str, executed: Mapping[str, Executed]) -> dict[str, Any]:

@@ -122,7 +122,8 @@ class _Shop:
     def execute(self, plan: Plan, notebooks: Iterable[Notebook], folder: Path) -> dict[str, Executed]:
         """Execute some notebooks of a study in the pool, and wait for all of them."""
         futures = {notebook.name: self.pool.submit(self.make, plan, notebook, folder) for notebook in notebooks}
-        wait(futures.values())
+        for future in futures.values():
+            future.exception()  # waits, and unlike `wait` returns for what an interrupted run never began
         return {name: future.result() for name, future in futures.items()}
 
     def make(self, plan: Plan, notebook: Notebook, folder: Path) -> Executed:
