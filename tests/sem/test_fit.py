@@ -83,7 +83,8 @@ def test_constraints_that_cannot_be_kept(children: pd.DataFrame, lines: str, id:
 
 @pytest.mark.parametrize(("options", "named"), [
     ({"estimator": "WLSMV"}, "estimator=WLSMV"), ({"missing": "fiml"}, "missing=fiml"),
-    ({"ordered": ["x1"]}, "ordered=x1"), ({"ordered": "x1"}, "ordered=x1"), ({"cluster": "school"}, "cluster=school"), ({"weights": "w"}, "weights=w"),
+    ({"ordered": ["x1"]}, "ordered=x1"), ({"ordered": "x1"}, "ordered=x1"),
+    ({"cluster": "school"}, "cluster=school"), ({"weights": "w"}, "weights=w"),
     ({"effect_coding": True}, "effect_coding=True"),
 ])
 def test_what_this_version_does_not_estimate_is_refused_by_name(children: pd.DataFrame, options: dict,
