@@ -29,7 +29,8 @@ def test_models_are_made_from_the_constructs(declared) -> None:
     assert declared.model.splitlines() == [
         "security =~ x19 + x20 + x21", "reliability =~ x1 + x2 + x3", "satisfaction =~ y1 + y2", "loyalty =~ y3 + y4",
         "satisfaction ~ security + reliability", "loyalty ~ satisfaction + security"]
-    assert declared.measurement_model.splitlines() == declared.model.splitlines()[:4]
+    assert declared.measurement_model.splitlines() == [f"{name} =~ {' + '.join(items)}"
+                                                       for name, items in declared.scales.items()]
 
 
 def test_security_gap_is_the_reference(declared, answers) -> None:

@@ -31,7 +31,7 @@ groups:
 wave: {column: wave, order: [2025, 2026], same_people: yes}
 model: |
   content ~ assurance   # content*1 in a comment
-  recommend ~ content*assurance + content
+  recommend ~ own*assurance + content
 rivals:
   parts: |
     content ~ care + skill
@@ -83,7 +83,7 @@ def test_model_uses_the_item_of_a_single_construct_and_keeps_labels(folder: Path
     assert study.model.splitlines() == [
         "care =~ a01 + a02 + a03", "skill =~ b01 + b02 + b03", "assurance =~ care + skill",
         "sat ~ assurance   # sat*1 in a comment".replace("sat*1", "content*1"),
-        "nps ~ content*assurance + sat"]
+        "nps ~ own*assurance + sat"]
     assert study.measurement_model.splitlines() == study.model.splitlines()[:2]
     assert study.rivals["parts"].splitlines() == [*study.model.splitlines()[:2], "sat ~ care + skill"]
 

@@ -72,9 +72,10 @@ class Written:
                                          "advice"])
 
     def failed_gates(self) -> pd.DataFrame:
-        """Collect the gates that failed, the gravest first."""
+        """Collect the gates that failed, the gravest first: ``severity notebook gate found criterion advice``."""
         every = gates.in_order(self.gates())
-        return every[~every["passed"]].reset_index(drop=True)
+        kept = ["severity", "notebook", "gate", "found", "criterion", "advice"]
+        return every.loc[~every["passed"], kept].reset_index(drop=True)
 
     def _collected(self, name: str, columns: list[str]) -> pd.DataFrame:
         files = [file for file in sorted((self.folder / "tables").glob(f"*/{name}.csv")) if file.parent.name != _OWN]

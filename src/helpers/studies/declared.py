@@ -188,7 +188,7 @@ class Study:
     model : str
         Complete lavaan text; "" where no model is declared.
     measurement_model : str
-        The factor model of the constructs in ``model``, of all where there is none; "" where none has two items.
+        The factor model of every first-order construct with several items; "" where there is none.
     rivals : mapping of str to str
         Complete lavaan text each.
     criteria : mapping of str to Criterion

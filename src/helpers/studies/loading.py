@@ -118,7 +118,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
         folder=folder, name=folder.name, title=instrument.texts(keys.title, keys.languages), synthetic=keys.synthetic,
         citation=keys.citation, responses=responses, codebook=codebook.table, codebook_file=codebook_file,
         constructs=constructs, items=items, groups=groups, profile=profile, wave=wave, model=model,
-        measurement_model=models.measurement(model, constructs), rivals=rivals,
+        measurement_model=models.measurement(constructs), rivals=rivals,
         analysis=Analysis(**keys.analysis.model_dump()), criteria=settings.criteria(keys), claims=claims,
         replicates=replicates, roles=_roles(keys), notebooks=keys.notebooks, languages=keys.languages,
         smallest_cell=keys.privacy.smallest_cell)

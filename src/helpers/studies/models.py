@@ -49,17 +49,9 @@ def complete(text: str, place: Place, constructs: Mapping[str, Construct], items
     return "\n".join([*_measured(used, constructs), _renamed(text, singles).strip("\n")])
 
 
-def measurement(text: str, constructs: Mapping[str, Construct]) -> str:
-    """Write the factor model of the first-order constructs that a model uses; of all where there is no model.
-
-    Parameters
-    ----------
-    text : str
-        Complete lavaan text, or "".
-    constructs : mapping by name
-    """
-    latents = set(syntax.parse(text).latents) if text else set(constructs)
-    return "\n".join(_measured([name for name in constructs if name in latents and constructs[name].items], constructs))
+def measurement(constructs: Mapping[str, Construct]) -> str:
+    """Write the factor model of every first-order construct with several items, whether or not the model uses it."""
+    return "\n".join(_measured([name for name in constructs if constructs[name].items], constructs))
 
 
 def _measured(used: Iterable[str], constructs: Mapping[str, Construct]) -> list[str]:
