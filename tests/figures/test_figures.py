@@ -85,6 +85,14 @@ def test_several_coefficients_differ_in_marker_and_place():
     assert (alpha.get_ydata() != omega.get_ydata()).all()
 
 
+def test_ticks_are_not_rounded_to_another_value():
+    figure = figures.reliability(RELIABILITY, labels={}, language="en")
+    axis = figure.axes[0].xaxis
+    axis.set_ticks([0.7, 0.725, 0.75])
+    figure.draw_without_rendering()
+    assert [tick.get_text() for tick in axis.get_ticklabels()] == [".700", ".725", ".750"]
+
+
 def test_a_negative_loading_is_inside_the_axis():
     axes = figures.loadings(LOADINGS, labels={}, language="en").axes[0]
     assert axes.get_xlim()[0] < -0.2

@@ -54,6 +54,15 @@ def test_an_item_is_worded_once_and_stands_under_its_construct():
     assert ">Construct<" not in html
 
 
+def test_what_every_row_says_alike_is_told_in_the_note():
+    table = pd.DataFrame({"construct": ["a", "b", "c"], "omega": [0.8, 0.7, 0.6], "failed": [0, 0, 0],
+                          "method": ["delta", "delta", "bootstrap"]})
+    html = journal(table)
+    assert "Draws without estimate: 0." in html
+    assert "Draws without estimate</th>" not in html
+    assert ">delta</td>" in html
+
+
 def test_constructs_that_do_not_stand_together_keep_their_column():
     table = pd.DataFrame({"construct": ["trust", "loyalty", "trust"], "item": ["a", "b", "c"],
                           "loading": [0.8, 0.7, 0.6]})
@@ -68,6 +77,12 @@ def test_a_model_is_printed_in_blocks_without_columns_that_say_nothing():
     assert ">Label<" not in html
     assert ">Group<" not in html
     assert "Keeps" not in html
+
+
+def test_rows_in_another_order_than_by_block_are_printed_without_blocks():
+    table = pd.DataFrame({"lhs": ["a", "b", "c"], "op": ["=~", "~", "=~"], "rhs": ["x", "y", "z"],
+                          "est": [1.0, 2.0, 3.0]})
+    assert "as-section" not in journal(table)
 
 
 def test_blocks_are_named_once_within_the_block_to_their_left():

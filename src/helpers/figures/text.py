@@ -76,8 +76,12 @@ def bounded(axis: Axis) -> None:
     """Write an axis of coefficients without leading zeros."""
     from matplotlib.ticker import FuncFormatter
 
-    axis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value == 0 else number(value, 1)
-                                           if round(value, 1) == round(value, 6) else number(value)))
+    def told(value: float, _: int) -> str:
+        ticks = [round(float(tick), 6) for tick in axis.get_majorticklocs()]
+        decimals = next((count for count in (1, 2, 3) if all(round(tick, count) == tick for tick in ticks)), 3)
+        return "0" if abs(value) < 1e-9 else number(value, decimals)
+
+    axis.set_major_formatter(FuncFormatter(told))
 
 
 def _columns(text: str) -> int:

@@ -32,5 +32,6 @@ def framed(svg: bytes, *, title: str, caption: str, alt: str, note: str, languag
     """Write a figure as HTML that needs no other file."""
     source = base64.b64encode(svg).decode("ascii")
     said = f'<p class="as-note"><i>{words.say("report.note", language)}</i> {marked(note)}</p>' if note else ""
-    return (f'<figure class="as-figure"><img src="data:image/svg+xml;base64,{source}" alt="{html.escape(alt)}">'
+    image = f'<img src="data:image/svg+xml;base64,{source}" alt="{html.escape(alt)}">'
+    return (f'<figure class="as-figure"><div class="as-scroll">{image}</div>'
             f"<figcaption><b>{html.escape(title)}</b> {marked(caption)}{said}</figcaption></figure>")

@@ -69,7 +69,7 @@ class Speech:
             return marked(words.say(id, self.language))
         term = html.escape(self.term(column, value))
         if said in self.items and column not in _CODES and term != html.escape(said):
-            return f'<span class="as-code">{html.escape(said)}</span> {term}'
+            return f'<span class="as-code">{html.escape(said)}</span> <span class="as-said">{term}</span>'
         return term
 
 

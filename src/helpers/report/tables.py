@@ -17,6 +17,10 @@ from helpers.report.speech import Speech, marked
 
 # A column whose repeats say nothing new: printed once per block.
 _BLOCKS = ("construct", "construct1", "outcome", "variable", "group", "notebook")
+# Columns that are told in the note where they say the same in every row.
+_TOLD = ("denominator", "method", "failed")
+# Rows that stay on one printed page with their caption, and columns from which the page is turned.
+_SHORT, _WIDE = 24, 16
 # Signs from which a text cell needs a column wide enough to be read.
 _LONG = 34
 # Columns of a model's table that are left out where they are empty or the same throughout.
@@ -56,6 +60,8 @@ def journal(table: pd.DataFrame, speech: Speech, *, title: str, caption: str, no
     str
         One ``<div class="as-table">`` without any script.
     """
+    table, told = _without_constant(table, speech)
+    note = " ".join(part for part in (note, *told) if part)
     sections = _sections(table, speech)
     columns = _columns(_without_optional(table, sectioned=bool(sections)), speech, conf_level)
     heads = "".join(f'<th scope="col"{_class(column)}>{column.heading}</th>' for column in columns)
@@ -68,7 +74,9 @@ def journal(table: pd.DataFrame, speech: Speech, *, title: str, caption: str, no
     foot = f'<p class="as-note"><i>{words.say("report.note", speech.language)}</i> {marked(note)}</p>' if note else ""
     label = html.escape(f"{title} {caption}", quote=True)
     head = f"<b>{html.escape(title)}</b> <span>{marked(caption)}</span>"
-    return (f'<div class="as-table"><p class="as-caption">{head}</p>'
+    size = " as-short" if len(table) <= _SHORT else ""
+    size += " as-wide" if len(columns) > _WIDE else ""
+    return (f'<div class="as-table{size}"><p class="as-caption">{head}</p>'
             f'<div class="as-scroll" role="region" tabindex="0" aria-label="{label}">'
             f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>{foot}</div>")
 
@@ -83,6 +91,14 @@ def _without_optional(table: pd.DataFrame, *, sectioned: bool) -> pd.DataFrame:
             if name in table and "op" in table and table[name].astype("string").fillna("").nunique() <= 1]
     above = ["construct"] if sectioned and "op" not in table else []
     return table.drop(columns=[*idle, *above])
+
+
+def _without_constant(table: pd.DataFrame, speech: Speech) -> tuple[pd.DataFrame, list[str]]:
+    """Move to the note what a column says alike in every row."""
+    alike = [name for name in _TOLD if name in table and len(table) > 2 and table[name].nunique(dropna=False) == 1]
+    told = [words.say("report.note.alike", speech.language, label=speech.column(name),
+                      value=speech.term(name, table[name].iloc[0])) for name in alike]
+    return table.drop(columns=alike), told
 
 
 def _columns(table: pd.DataFrame, speech: Speech, conf_level: float | None) -> list[_Column]:
@@ -195,4 +211,5 @@ def _sections(table: pd.DataFrame, speech: Speech) -> list[str]:
         key = {"=~": "loadings", "~": "regressions", "~1": "intercepts", "|": "thresholds", ":=": "defined",
                "~~": "variances" if lhs == rhs else "covariances"}.get(str(op), "other")
         names.append(html.escape(words.say(f"report.section.{key}", speech.language)))
-    return names
+    runs = 1 + sum(a != b for a, b in pairwise(names))
+    return names if runs == len(set(names)) else []
