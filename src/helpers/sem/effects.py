@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import ModelError
-from helpers.sem.estimates import defined_slopes, root, wald
+from helpers.sem.estimates import defined, root, wald
 from helpers.sem.result import SemFit
 from helpers.sem.tables import withheld
 
@@ -71,9 +71,9 @@ def effects(fit: SemFit, *, conf_level: float = 0.95) -> pd.DataFrame:
         for name, kind, est, slopes, std in _of_group(_paths(fit, group), values, standard):
             found.append((group, name, kind, est, slopes, std))
     definitions = fit.structure.table.definitions
-    defined, slopes = defined_slopes(fit.structure.table, values, np.eye(len(rows)))
+    est, slopes = defined(fit.structure.table, values, np.eye(len(rows)))
     shown = fit.parameters["std.all"].to_numpy()[len(rows):]
-    found += [(0, each.name, "defined", float(defined[at]), slopes[at], float(shown[at]))
+    found += [(0, each.name, "defined", float(est[at]), slopes[at], float(shown[at]))
               for at, each in enumerate(definitions)]
     return withheld(fit, _table(fit, found, conf_level))
 

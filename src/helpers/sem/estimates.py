@@ -41,9 +41,9 @@ def parameters(table: Table, values: np.ndarray, vcov: np.ndarray, standardized:
     se, std_se = root(np.diag(vcov)), _spread(slopes, vcov)
     names = [(row.lhs, row.op, row.rhs, row.label, row.group) for row in table.rows]
     identity = np.eye(len(values))
-    est, gradients = _defined(table, values, identity)
-    each_lv, _ = _defined(table, std_lv, identity)
-    each_all, std_gradients = _defined(table, std_all, slopes)
+    est, gradients = defined(table, values, identity)
+    each_lv, _ = defined(table, std_lv, identity)
+    each_all, std_gradients = defined(table, std_all, slopes)
     names += [(each.name, ":=", each.expression.source, each.name, 0) for each in table.definitions]
     se = np.concatenate([se, _spread(gradients, vcov)])
     std_se = np.concatenate([std_se, _spread(std_gradients, vcov)])
@@ -83,12 +83,22 @@ def _spread(slopes: np.ndarray, vcov: np.ndarray) -> np.ndarray:
     return root(np.where(variances < 1e-14 * size, 0.0, variances))
 
 
-def defined_slopes(table: Table, values: np.ndarray, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values of the ``:=`` lines and their slopes, shapes (d,) and (d, columns of ``slopes``)."""
-    return _defined(table, values, slopes)
+def defined(table: Table, values: np.ndarray, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Compute the ``:=`` lines.
 
+    Parameters
+    ----------
+    table : Table
+    values : ndarray, shape (r,)
+        Of the rows; a name stands for the first row that bears it as label.
+    slopes : ndarray, shape (r, s)
+        Derivatives of ``values``.
 
-def _defined(table: Table, values: np.ndarray, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    Returns
+    -------
+    ndarray of shape (d,), ndarray of shape (d, s)
+        Values and their derivatives, NaN where an expression has none.
+    """
     known: dict[str, float] = {}
     known_slopes: dict[str, np.ndarray] = {}
     for at, row in enumerate(table.rows):

@@ -92,7 +92,7 @@ def fit(
               F = \ln|\Sigma| + \operatorname{tr}(S\Sigma^{-1}) - \ln|S| - p + (m-\mu)'\Sigma^{-1}(m-\mu)
 
     S has divisor n. Standard errors come from the expected information. Agrees with lavaan 0.6-14
-    (tests/oracle/sem).
+    (tests/oracle/sem_*.csv).
 
     References
     ----------

@@ -11,6 +11,7 @@ import numpy as np
 
 from helpers.moments import Sample
 from helpers.sem.specify import Structure
+from helpers.syntax import Row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +65,7 @@ def _latent_widths(structure: Structure, names: tuple[str, ...], width: np.ndarr
     return {latent: of.get(latent, 1.0) for latent in latents}
 
 
-def _row_scale(row: object, of: dict[str, float]) -> float:
+def _row_scale(row: Row, of: dict[str, float]) -> float:
     if row.op == "=~":
         return of[row.rhs] / of[row.lhs]
     if row.op == "~":

@@ -12,6 +12,7 @@ import numpy as np
 
 from helpers.moments import Sample
 from helpers.sem.scaling import Scaled
+from helpers.syntax import Row
 
 # Smallest marker loading that the start believes in: a component may miss its marker, the ratio must not explode.
 SMALLEST_MARKER = 0.3
@@ -32,7 +33,7 @@ def starts(scaled: Scaled) -> Iterator[np.ndarray]:
         yield _start(scaled, _group, asked=False)
 
 
-def _start(scaled: Scaled, of_group: Callable[[tuple, tuple[str, ...], Sample], np.ndarray], *,
+def _start(scaled: Scaled, of_group: Callable[[tuple[Row, ...], tuple[str, ...], Sample], np.ndarray], *,
            asked: bool) -> np.ndarray:
     structure = scaled.structure
     table = structure.table
@@ -47,7 +48,7 @@ def _start(scaled: Scaled, of_group: Callable[[tuple, tuple[str, ...], Sample], 
     return np.linalg.lstsq(structure.k[free], (values - structure.c)[free], rcond=None)[0]
 
 
-def _group(rows: tuple, latents: tuple[str, ...], sample: Sample) -> np.ndarray:
+def _group(rows: tuple[Row, ...], latents: tuple[str, ...], sample: Sample) -> np.ndarray:
     proxies, loadings = _proxies(rows, latents, sample)
     names = list(proxies)
     weights = np.array([proxies[name] for name in names])
@@ -81,7 +82,7 @@ def _group(rows: tuple, latents: tuple[str, ...], sample: Sample) -> np.ndarray:
     return np.array(values)
 
 
-def _plain(rows: tuple, latents: tuple[str, ...], sample: Sample, *, variance: float) -> np.ndarray:
+def _plain(rows: tuple[Row, ...], latents: tuple[str, ...], sample: Sample, *, variance: float) -> np.ndarray:
     """Take loadings with the sign of the item's covariance with the first, no paths, small latent variances."""
     at = {name: place for place, name in enumerate(sample.names)}
     first: dict[str, str] = {}
@@ -103,7 +104,7 @@ def _plain(rows: tuple, latents: tuple[str, ...], sample: Sample, *, variance: f
     return np.array(values)
 
 
-def _proxies(rows: tuple, latents: tuple[str, ...], sample: Sample) -> tuple[dict, dict]:
+def _proxies(rows: tuple[Row, ...], latents: tuple[str, ...], sample: Sample) -> tuple[dict, dict]:
     """Weights of a stand-in for every variable, and loadings that go with them."""
     p = len(sample.names)
     proxies = dict(zip(sample.names, np.eye(p), strict=True))
