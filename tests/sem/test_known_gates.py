@@ -75,6 +75,8 @@ STOPS = (
      with_residual_correlation(0.95), 300, 300),
     ("negative_variance", TWO_FACTORS, with_residual_variance(-0.08), with_residual_variance(-0.08), 2_000, 50),
     ("collinear", TWO_FACTORS + "y ~ f + g", with_outcome(0.98, 5.0, -4.6), with_outcome(0.98, 0.5, 0.4), 400, 400),
+    ("defined", "f =~ x1 + p*x2 + x3\nroot := sqrt(p)", two_factors(loadings=(0.8, -0.7, 0.75))[:3, :3],
+     two_factors()[:3, :3], 300, 300),
     ("sample_size", TWO_FACTORS, two_factors(), two_factors(), 25, 26),  # 13 parameters, two respondents each
 )
 

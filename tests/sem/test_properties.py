@@ -14,7 +14,7 @@ from helpers.errors import HelpersError
 BOUNDED = settings(max_examples=60, deadline=None, derandomize=True, database=None,
                    suppress_health_check=[HealthCheck.too_slow])
 NAMES = tuple("abcdefgh")
-NUMBERS = ["est", "std.lv", "std.all", "se"]
+ESTIMATES, STANDARDIZED = ["est", "se"], ["std.lv", "std.all", "std.all.se"]
 
 
 @st.composite
@@ -81,9 +81,13 @@ OPTIONS = st.fixed_dictionaries({
 
 def sound(fit: sem.SemFit) -> None:
     """A result is finite where it is not gated, and gated where it is not finite."""
-    numbers = fit.parameters[NUMBERS].to_numpy(dtype=float)
+    estimates = fit.parameters[ESTIMATES].to_numpy(dtype=float)
     core = fit.measures[["chisq", "df", "npar", "fmin", "srmr"]].to_numpy(dtype=float)
-    assert fit.stopped or (np.isfinite(numbers).all() and np.isfinite(core).all()), fit.parameters.to_string()
+    assert fit.stopped or (np.isfinite(estimates).all() and np.isfinite(core).all()), fit.parameters.to_string()
+    # A variance that is negative by chance is a caution; what is divided by its root does not exist.
+    standardized = fit.parameters[STANDARDIZED].to_numpy(dtype=float)
+    doubted = any(not check.passed and check.severity != "info" for check in fit.checks)
+    assert doubted or np.isfinite(standardized).all(), fit.parameters.to_string()
     assert fit.stopped or fit.converged
     assert list(fit.gates.columns) == ["gate", "severity", "passed", "found", "criterion", "source", "advice"]
     assert fit.measures["chisq"] >= -1e-8 or fit.stopped
