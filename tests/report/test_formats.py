@@ -79,6 +79,14 @@ def test_a_model_is_printed_in_blocks_without_columns_that_say_nothing():
     assert "Keeps" not in html
 
 
+def test_a_fixed_parameter_has_neither_standard_error_nor_interval():
+    table = pd.DataFrame({"lhs": ["trust"], "op": ["=~"], "rhs": ["tr1"], "est": [1.0], "se": [0.0],
+                          "ci.lower": [1.0], "ci.upper": [1.0]})
+    html = journal(table)
+    assert html.count(">—<") == 2
+    assert ">1.000<" in html
+
+
 def test_rows_in_another_order_than_by_block_are_printed_without_blocks():
     table = pd.DataFrame({"lhs": ["a", "b", "c"], "op": ["=~", "~", "=~"], "rhs": ["x", "y", "z"],
                           "est": [1.0, 2.0, 3.0]})

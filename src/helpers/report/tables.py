@@ -128,7 +128,9 @@ def _interval(table: pd.DataFrame, lower: str, speech: Speech, conf_level: float
         own = f"column.{prefix}ci"
         id = own if prefix and words.has(own) else "column.ci.level"
         heading = words.say(id, speech.language, level=conf_level * 100)
-    return _Column(marked(heading), "num", [formats.interval(low, high, kind) for low, high in pairs])
+    fixed = table["se"] == 0 if not prefix and "se" in table else pd.Series(False, index=table.index)
+    return _Column(marked(heading), "num", [formats.MISSING if idle else formats.interval(low, high, kind)
+                                            for (low, high), idle in zip(pairs, fixed, strict=True)])
 
 
 def _interval_of(table: pd.DataFrame, prefix: str) -> str:
