@@ -83,7 +83,7 @@ def _semopy(text: str, data: pd.DataFrame) -> None:
 def _lavaan(text: str, data: pd.DataFrame) -> float:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        data.to_csv(folder / "answers.csv", index=False)
+        data.to_csv(folder / "answers.csv", index=False, encoding="utf-8")
         for file, content in (("model.txt", f"{text}\n"), ("once.R", LAVAAN)):
             (folder / file).write_text(content, encoding="utf-8")
         done = subprocess.run(["Rscript", str(folder / "once.R"), str(folder / "answers.csv"),

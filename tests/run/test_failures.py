@@ -173,6 +173,14 @@ def test_a_parameter_that_a_notebook_does_not_have_is_refused(quick):
     assert quick.executed == ["00_summary"]
 
 
+def test_a_damaged_report_of_another_study_is_said_and_does_no_harm(quick):
+    (quick.reports / "other").mkdir(parents=True)
+    (quick.reports / "other" / "manifest.json").write_text("{", encoding="utf-8")
+    assert quick() == 1
+    assert f"RunError: {quick.reports / 'other' / 'manifest.json'}" in quick.said
+    assert report.verify(quick.folder).empty
+
+
 def test_an_empty_folder_of_notebooks_is_refused(quick, tmp_path):
     quick.suite = tmp_path / "empty"
     quick.suite.mkdir()

@@ -129,6 +129,17 @@ def test_another_language_is_another_report(made):
     assert "自上次运行以来没有变化" in made.said
 
 
+def test_a_study_that_is_edited_while_it_runs_is_run_again(made):
+    edit = f"with open({str(made.study / 'study.yml')!r}, 'a', encoding='utf-8') as file: file.write('# later\\n')"
+    conftest.write_notebook(made.suite / "02_second.ipynb", edit)
+    assert made() == 0
+    conftest.write_notebook(made.suite / "02_second.ipynb", "1 + 1")
+    assert made() == 0
+    assert sorted(made.executed) == ["00_summary", "01_first", "02_second"]
+    assert made() == 0
+    assert made.executed == []
+
+
 def test_a_notebook_that_is_no_longer_there_leaves_the_report(made):
     (made.suite / "02_second.ipynb").unlink()
     assert made() == 0

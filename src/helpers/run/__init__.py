@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.errors import Problem, RunError
+from helpers.errors import HelpersError, Problem, RunError
 from helpers.run import checking, keys, locks, notebooks, planning, staging
 from helpers.run.notebooks import Notebook
 from helpers.run.planning import Plan
@@ -138,11 +138,10 @@ def _carry_out(plans: Sequence[Plan], *, workers: int, progress: Progress) -> in
         outcomes = work.work(due, workers=workers, progress=progress)
     for outcome in outcomes:
         _tell(outcome, progress)
-    _keep_catalogue(plans[0].target.parent, fresh=bool(due))
     bad = {outcome.plan.target for outcome in outcomes if not outcome.good}
     for target in (plan.target for plan in plans if plan.target not in bad):
         progress.say("run.report", study=target.name, page=target / "index.html")
-    return int(bool(bad))
+    return int(bool(bad) | (not _keep_catalogue(plans[0].target.parent, progress, fresh=bool(due))))
 
 
 def _tell(outcome: Outcome, progress: Progress) -> None:
@@ -159,10 +158,16 @@ def _tell(outcome: Outcome, progress: Progress) -> None:
         progress.say("run.failed_report", study=target.name, folder=outcome.folder, target=target)
 
 
-def _keep_catalogue(home: Path, *, fresh: bool) -> None:
+def _keep_catalogue(home: Path, progress: Progress, *, fresh: bool) -> bool:
     """Write the page over all reports where one has changed, or where a killed run left none."""
-    if fresh or not (home / "index.html").is_file():
-        from helpers.report import write_catalogue_of_reports
+    if not fresh and (home / "index.html").is_file():
+        return True
+    from helpers.report import write_catalogue_of_reports
 
-        with locks.held(home, ["index"], waiting=lambda *about: None):
+    try:
+        with locks.catalogue(home):
             write_catalogue_of_reports(home)
+    except HelpersError as error:  # somebody else's report is damaged: this study's own is in place
+        progress.complain(error)
+        return False
+    return True

@@ -8,7 +8,7 @@ from typing import Any
 
 from helpers import report
 from helpers.errors import Problem
-from helpers.run import staging
+from helpers.run import keys, locks, staging
 from helpers.run.execute import Executed
 from helpers.run.notebooks import SUMMARY
 from helpers.run.planning import Plan
@@ -52,7 +52,8 @@ def finish(plan: Plan, folder: Path, executed: Mapping[str, Executed]) -> Path:
                           notebooks=[_record(plan, page.stem, executed) for page in pages])
     if failed:
         return staging.put_aside(folder, plan.target)
-    return staging.publish(folder, plan.target)
+    with locks.catalogue(plan.target.parent):
+        return staging.publish(folder, plan.target)
 
 
 def _parameters(plan: Plan) -> dict[str, Any]:
@@ -65,5 +66,7 @@ def _parameters(plan: Plan) -> dict[str, Any]:
 def _record(plan: Plan, name: str, executed: Mapping[str, Executed]) -> dict[str, Any]:
     made, done = plan.made[name], executed.get(name)
     status = "kept" if done is None else "failed" if done.failure else "ran"
-    return {"name": name, "status": status, "key": made.key, "parameters": dict(made.parameters),
+    # A study that was edited while it ran has a page of neither state: no key, so that the next run makes it again.
+    edited = keys.files(plan.study.hash_inputs(), folder=plan.study.folder) != plan.inputs
+    return {"name": name, "status": status, "key": "" if edited else made.key, "parameters": dict(made.parameters),
             "seconds": round(done.seconds, 1) if done else made.seconds}

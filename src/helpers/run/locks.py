@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -39,6 +39,11 @@ def held(reports: Path, names: Sequence[str], *, waiting: Callable[[str, str], N
             holder.write_text(f"{os.getpid()}, {datetime.now():%Y-%m-%d %H:%M:%S}", encoding="utf-8")
             stack.callback(holder.unlink, missing_ok=True)
         yield
+
+
+def catalogue(reports: Path) -> AbstractContextManager[None]:
+    """Hold the page over all reports still: while it is written no report is replaced, and the other way round."""
+    return held(reports, ["index.html"], waiting=lambda *about: None)
 
 
 def _read(holder: Path) -> str:

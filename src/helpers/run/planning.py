@@ -74,6 +74,8 @@ class Plan:
         Notebook -> files to copy from the last report.
     left_out : mapping of str to Problem
         Notebooks that are not run, with the reason.
+    inputs : mapping of str to str
+        Hashes of the study's files when this was planned.
     unchanged : bool
         Whether the report is already what this run would make.
     """
@@ -85,6 +87,7 @@ class Plan:
     made: Mapping[str, Made]
     kept: Mapping[str, tuple[str, ...]]
     left_out: Mapping[str, Problem]
+    inputs: Mapping[str, str]
     unchanged: bool
 
     def parameters(self, name: str, output: Path) -> dict[str, Any]:
@@ -137,7 +140,7 @@ def plan(study: Study, *, language: str, target: Path, needed: Mapping[str, Note
             due[name] = notebook
     kept = {name: last.files[name] for name in made if name not in due}
     same = last.whole and (bool(only) or made.keys() == last.made.keys())
-    return Plan(study, language, target, due, made, kept, left_out, unchanged=not due and same)
+    return Plan(study, language, target, due, made, kept, left_out, hashes, unchanged=not due and same)
 
 
 def read(target: Path) -> Last:
