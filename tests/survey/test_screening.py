@@ -104,3 +104,17 @@ def test_exclusion_is_checked_again_afterwards(declare, rows) -> None:
     found = survey.preflight(declare(lines, more="analysis: {careless: exclude}"))
     assert [problem.id for problem in found] == ["survey.few_respondents"]
     assert found[0].values == {"n": 10, "items": 12}
+
+
+@pytest.mark.parametrize(("right", "entries"), [
+    ("4", ["4", "4.0", " 4.00", "-99", "-99.0", "skipped", ""]),  # as pandas and Excel write a column with holes
+    ("4.0", ["4", "4.0"]),
+    ("Agree", ["Agree", "agree ", "skipped"]),
+])
+def test_attention_checks_compare_numbers_and_take_no_answer_for_none(right: str, entries: list[str], declare,
+                                                                     rows) -> None:
+    other = "3.0" if right[0] == "4" else "Disagree"
+    table = [[(entries + [other])[min(n, len(entries))], *row] for n, row in enumerate(rows)]
+    declared = declare(table, ["ac", *ITEMS], responses=f"attention_checks: {{ac: {right}}}")
+    found = survey.load(declared).careless["attention_check"].to_numpy()
+    assert np.flatnonzero(~found).tolist() == list(range(len(entries)))

@@ -76,6 +76,14 @@ def numbers(column: pd.Series, *, missing_codes: Collection[str], decimal: str, 
     return values[codes], [Problem("survey.text_column", values_said, shown)]
 
 
+def wrong(column: pd.Series, right: str, *, missing_codes: Collection[str], decimal: str) -> np.ndarray:
+    """Say which entries are an answer other than the right one; 6.0 is the answer 6, "no answer" is none."""
+    codes, texts = pd.factorize(column.str.strip().to_numpy(dtype=object))
+    values, empty = _numbers(texts, missing_codes, decimal)
+    said = np.array([text.casefold() == right.strip().casefold() for text in texts], dtype=bool)
+    return ~(said | (values == _number(right.strip(), ".")) | empty)[codes]
+
+
 def reverse_coded(answers: pd.DataFrame, items: Mapping[str, Item]) -> pd.DataFrame:
     """Turn reversed items around: low + high - answer; the given table stays as it is."""
     turned = {name: item.low + item.high - answers[name] for name, item in items.items() if item.reversed}

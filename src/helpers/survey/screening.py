@@ -32,7 +32,7 @@ def flags(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[pd.DataFram
     Returns
     -------
     flags : DataFrame of bool, shape (n, rules)
-        ``attention_check`` (a wrong answer; an empty cell is none), ``speeder`` (fewer seconds per item than the
+        ``attention_check`` (a wrong answer; "no answer" is none), ``speeder`` (fewer seconds per item than the
         criterion ``seconds.per.item``), ``longstring`` (longest run of one answer over the items in the order of the
         file, as a share of the items, above the criterion ``longstring``), ``duplicate_answers`` (all answers equal
         to another respondent's), ``no_answers``.
@@ -50,7 +50,8 @@ def flags(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[pd.DataFram
     problems: list[Problem] = []
     if responses.attention_checks:
         found["attention_check"] = np.logical_or.reduce(
-            [_wrong(raw.frame[column], right) for column, right in responses.attention_checks.items()])
+            [coding.wrong(raw.frame[column], right, missing_codes=responses.missing_codes, decimal=responses.decimal)
+             for column, right in responses.attention_checks.items()])
     if responses.duration:
         seconds, problems = coding.numbers(raw.frame[responses.duration], missing_codes=responses.missing_codes,
                                            decimal=responses.decimal, lines=raw.lines, shown=responses.shown)
@@ -114,11 +115,6 @@ def _in_file_order(answers: pd.DataFrame, raw: Raw, declared: Study) -> np.ndarr
     names = [name for name in answers if declared.items[name].role in ("perception", "expectation", "marker")]
     places = {column: place for place, column in enumerate(raw.columns)}
     return answers[sorted(names, key=lambda name: places[declared.items[name].column])].to_numpy()
-
-
-def _wrong(column: pd.Series, right: str) -> np.ndarray:
-    cells = column.str.strip().str.casefold()
-    return ((cells != "") & (cells != right.strip().casefold())).to_numpy(dtype=bool)
 
 
 def _duplicates(answers: np.ndarray) -> np.ndarray:
