@@ -114,7 +114,7 @@ def test_exclusion_is_checked_again_afterwards(declare, rows) -> None:
 def test_attention_checks_compare_numbers_and_take_no_answer_for_none(right: str, entries: list[str], declare,
                                                                      rows) -> None:
     other = "3.0" if right[0] == "4" else "Disagree"
-    table = [[(entries + [other])[min(n, len(entries))], *row] for n, row in enumerate(rows)]
+    table = [[[*entries, other][min(n, len(entries))], *row] for n, row in enumerate(rows)]
     declared = declare(table, ["ac", *ITEMS], responses=f"attention_checks: {{ac: {right}}}")
     found = survey.load(declared).careless["attention_check"].to_numpy()
     assert np.flatnonzero(~found).tolist() == list(range(len(entries)))
