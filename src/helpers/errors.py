@@ -115,7 +115,7 @@ class Check:
     Attributes
     ----------
     gate : str
-        Its name; the catalogue holds ``gate.<gate>``, ``.found``, ``.passed``, ``.criterion``, ``.source``, ``.advice``.
+        Its name; the catalogue holds ``gate.<gate>`` and its ``.found .passed .criterion .source .advice``.
     severity : {"stop", "caution", "info"}
         What a failure means: the result is withheld, doubted, or merely commented.
     passed : bool

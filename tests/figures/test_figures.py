@@ -121,9 +121,10 @@ def test_an_even_scale_has_no_middle_answer():
 
 def test_what_htmt_does_not_tell_apart_is_framed_and_bold():
     axes = figures.heatmap(HTMT, labels={}, language="en").axes[0]
-    weights = {text.get_text(): text.get_fontweight() for text in axes.texts}
+    weights = {text.get_text(): text.get_fontweight() for text in axes.texts if text.get_text()}
     assert weights == {".91": "bold", ".40": "normal", "–": "normal"}
-    assert [patch.get_linewidth() > 1 for patch in axes.patches] == [True, False]
+    assert [patch.get_xy() for patch in axes.patches] == [(0, 0)]
+    assert figures.heatmap(HTMT, at_most=0.95, labels={}, language="en").axes[0].patches[:] == []
 
 
 def test_what_a_step_left_out_stands_beside_the_arrow():

@@ -36,7 +36,7 @@ ONE_MODULE_EACH = [{"semopy"}, {"pingouin"}, {"joblib", "dask", "distributed"}, 
                    {"nbconvert"}]
 # Each costs .2 to 1.7 s: `import helpers.<room>` must not pay for what a notebook never calls.
 HEAVY = {"scipy.stats", "scipy.optimize", "matplotlib", "seaborn", "statsmodels", "pydantic", "semopy", "pingouin",
-         "great_tables", "openpyxl", "nbconvert", "papermill", "sklearn", "joblib"}
+         "openpyxl", "nbconvert", "papermill", "sklearn", "joblib"}
 CONTRACT_ROOMS = "studies, survey, measurement, sem, cases, figures, report"
 
 

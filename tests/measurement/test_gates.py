@@ -5,7 +5,7 @@ from helpers.measurement.gates import together
 
 
 def checks(*passed):
-    values = {"scales": 1, "at_least": 0.7, "alpha": 0.8, "omega": 0.8}
+    values = {"scales": 1, "at_least": 0.7, "alpha": 0.8, "omega": 0.8, "source": "a book"}
     return [Check("reliability", "info", ok, {**values, "construct": name})
             for name, ok in zip(("trust", "loyalty", "care"), passed, strict=True)]
 

@@ -70,6 +70,8 @@ def ids(folder: Path, *changes: tuple[str, str]) -> list[str]:
 def test_constructs_and_items(folder: Path) -> None:
     study = declare(folder)
     assert study.scales == {"care": ("a01", "a02", "a03"), "skill": ("b01", "b02", "b03")}
+    assert study.outcomes == study.scales | {"content": ("sat",), "recommend": ("nps",),
+                                             "assurance": ("a01", "a02", "a03", "b01", "b02", "b03")}
     assert study.pairs == {"care": (("a01", "a02", "a03"), ("e01", "e02", "e03"))}
     assert {name: (item.role, item.reversed) for name, item in study.items.items() if item.reversed} == {
         "e01": ("expectation", True), "b02": ("perception", True)}

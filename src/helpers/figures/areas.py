@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 # Light in the middle, dark at both ends, orange against blue: the ends stay apart in grey by their side of zero.
 _ENDS = ("#B35806", "#F7F7F7", "#08519C")
-_HTMT_LIMIT = 0.85
 
 
 def likert(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Figure:
@@ -51,43 +51,52 @@ def likert(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> 
     return figure
 
 
-def heatmap(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Figure:
-    """Draw HTMT for every pair of constructs; what is not below .85 is framed and bold.
+def heatmap(table: pd.DataFrame, *, at_most: float = 0.85, labels: Mapping[str, str], language: str) -> Figure:
+    """Draw HTMT for every pair of constructs; what is not below the bound is framed and bold.
 
     Parameters
     ----------
     table : DataFrame
         ``construct1 construct2 htmt``, one row per pair.
+    at_most : float, default 0.85
     labels : mapping
     language : {"en", "zh"}
     """
-    from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.patches import Rectangle
+    import seaborn
 
     names = list(dict.fromkeys([*table["construct1"], *table["construct2"]]))
-    place = {name: i for i, name in enumerate(names)}
-    colours = LinearSegmentedColormap.from_list("strength", ["#FFFFFF", "#08519C"])
+    square = table.pivot(index="construct2", columns="construct1", values="htmt").reindex(
+        index=names[1:], columns=names[:-1])
+    shown = square.map(lambda value: "" if pd.isna(value) else number(value))
     side = max(3.4, 0.56 * len(names) + 1.5)
     with style.styled():
         figure, axes = style.canvas(width=side + 0.9, height=side - 0.4)
-        for first, second, value in zip(table["construct1"], table["construct2"], table["htmt"], strict=True):
-            column, row = sorted((place[first], place[second]))
-            if pd.isna(value):
-                axes.text(column, row, "–", ha="center", va="center")
-                continue
-            high = value >= _HTMT_LIMIT
-            axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, linewidth=1.6 if high else 0.5, zorder=2 + high,
-                                     facecolor=colours(min(max(value, 0.0), 1.0) ** 1.6 * 0.95),
-                                     edgecolor=style.INK if high else "white", clip_on=False))
-            axes.text(column, row, number(value), ha="center", va="center", fontsize=8.5, zorder=4,
-                      color="white" if value > 0.78 else style.INK, fontweight="bold" if high else "normal")
-        axes.set(xlim=(-0.5, len(names) - 1.5), ylim=(len(names) - 0.5, 0.5), aspect="equal")
-        axes.set_xticks(range(len(names) - 1), [wrapped(str(labels.get(name, name)), 13) for name in names[:-1]],
-                        rotation=40, ha="right", rotation_mode="anchor")
-        axes.set_yticks(range(1, len(names)), [wrapped(str(labels.get(name, name)), 20) for name in names[1:]])
-        style.bare(axes, keep="")
+        # Weak ratios stay pale: the colour is for those that matter.
+        seaborn.heatmap(square.clip(0, 1) ** 1.6, annot=shown, fmt="", vmin=0, vmax=1.05, square=True, cbar=False,
+                        cmap=seaborn.light_palette("#08519C", as_cmap=True), linewidths=0.5, linecolor="white",
+                        annot_kws={"fontsize": 8.5}, ax=axes)
+        _marked(axes, square, at_most)
+        axes.set_xticklabels([wrapped(str(labels.get(name, name)), 14) for name in square.columns],
+                             rotation=40, ha="right", rotation_mode="anchor")
+        axes.set_yticklabels([wrapped(str(labels.get(name, name)), 20) for name in square.index], rotation=0)
+        axes.set(xlabel="", ylabel="")
         axes.tick_params(length=0)
     return figure
+
+
+def _marked(axes: Axes, square: pd.DataFrame, at_most: float) -> None:
+    """Frame the cells at or above the bound, bold; say a dash where there is no value for a pair."""
+    from matplotlib.patches import Rectangle
+
+    at = {tuple(int(place) for place in text.get_position()): text for text in axes.texts}
+    for (row, column), value in zip(product(range(len(square)), range(square.shape[1])), square.to_numpy().ravel(),
+                                    strict=True):
+        if value >= at_most:
+            axes.add_patch(Rectangle((column, row), 1, 1, fill=False, linewidth=1.6, edgecolor=style.INK, zorder=4,
+                                     clip_on=False))
+            at[column, row].set_fontweight("bold")
+        elif pd.isna(value) and column <= row:
+            axes.text(column + 0.5, row + 0.5, "–", ha="center", va="center")
 
 
 def flow(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Figure:

@@ -86,7 +86,9 @@ def _class(column: _Column) -> str:
 
 
 def _without_optional(table: pd.DataFrame, *, sectioned: bool) -> pd.DataFrame:
-    """Leave out `label` and `group` where a model has neither, and the construct that stands above its items."""
+    """Leave out what the rows say without it; where all are paths, their ends have names of their own."""
+    if "op" in table and set(table["op"]) == {"~"}:
+        table = table.rename(columns={"lhs": "outcome", "rhs": "predictor"}).drop(columns="op")
     idle = [name for name in _OPTIONAL
             if name in table and "op" in table and table[name].astype("string").fillna("").nunique() <= 1]
     above = ["construct"] if sectioned and "op" not in table else []

@@ -24,6 +24,7 @@ TARGET = 1e-11
 # What still counts as a minimum where rounding forbids the target (nearly singular information).
 ACCEPTED = 1e-9
 SCORING_STEPS, NEWTON_STEPS, HALVINGS = 200, 30, 30
+POLISHES = 4  # calls of the Newton steps, each of which may end before the target
 LONGEST_STEP = 1.0  # scaled parameters are of order one
 
 
@@ -70,14 +71,15 @@ def minimise(problem: Problem, starts: Iterable[np.ndarray]) -> Optimum:
 def search(problem: Problem, point: Point) -> Optimum:
     """Search from a point with a finite objective."""
     slope = gradient(problem, point)
-    best, steps, before = _size(slope), 0, math.inf
+    best, steps, before, polishes = _size(slope), 0, math.inf, 0
     while best > TARGET and steps < SCORING_STEPS:
-        if steps >= 15 and best < 1e-2 and best > 0.3 * before:  # crawling
+        if steps >= 15 and best < 1e-2 and best > 0.3 * before and polishes < POLISHES:  # crawling
+            polishes += 1
             polished = _newton(problem, point, slope)
             if polished is not None:
                 point, slope, more = polished
-                steps += more
-                break
+                before, best, steps = best, _size(slope), steps + more
+                continue
         moved = _step(problem, point, slope, information(problem, point))
         if moved is None:
             break

@@ -226,6 +226,20 @@ class Study:
         return {name: construct.items for name, construct in self.constructs.items() if construct.items}
 
     @property
+    def outcomes(self) -> dict[str, tuple[str, ...]]:
+        """Every construct that has a score of its own -> its items: scales, single items, and second-order constructs.
+
+        A second-order construct is scored by all items of its parts, which must share one response scale.
+        """
+        found = {name: construct.items or (construct.single,) for name, construct in self.constructs.items()
+                 if construct.items or construct.single}
+        for name, construct in self.constructs.items():
+            items = tuple(item for part in construct.of for item in found.get(part, ()))
+            if items and len({(self.items[item].low, self.items[item].high) for item in items}) == 1:
+                found[name] = items
+        return found
+
+    @property
     def pairs(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         """Every construct with expectations -> its perception items and its expectation items, in pairs."""
         return {name: (construct.items, construct.expectation)
