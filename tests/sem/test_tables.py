@@ -114,7 +114,7 @@ def test_shown_moments_can_be_refitted(chain: sem.SemFit) -> None:
 
 def test_r2_is_one_minus_the_standardized_residual(chain: sem.SemFit) -> None:
     standardized = chain.parameters.set_index(["lhs", "op", "rhs"])["std.all"]
-    shown = sem.r2_shown(chain).set_index("lhs")["r2"]
+    shown = sem.r2_shown(chain).set_index("construct")["r2"]
     assert set(shown.index) == {"textual", "speed"}
     assert shown["speed"] == pytest.approx(1 - standardized["speed", "~~", "speed"])
     every = chain.r2.set_index("lhs")["r2"]

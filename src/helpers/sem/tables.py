@@ -88,10 +88,11 @@ def r2_shown(fit: SemFit) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``lhs r2``, preceded by ``group`` where there are several.
+        ``construct r2`` (an observed outcome under its own name), preceded by ``group`` where there are several.
     """
     outcomes = set(fit.parameters.loc[fit.parameters["op"] == "~", "lhs"])
-    return _grouped(fit, fit.r2[fit.r2["lhs"].isin(outcomes | set(fit.latents))], ["lhs", "r2"])
+    rows = fit.r2[fit.r2["lhs"].isin(outcomes | set(fit.latents))]
+    return _grouped(fit, rows.rename(columns={"lhs": "construct"}), ["construct", "r2"])
 
 
 def largest_residuals(fit: SemFit, n: int = 10) -> pd.DataFrame:
