@@ -45,11 +45,16 @@ def moments(file: str, model: str, n: str) -> dict[str, sem.Moments]:
 @functools.cache
 def outcome(kind: str, model: str) -> sem.SemFit | HelpersError:
     row = table(f"{kind}_models.csv").set_index("model").loc[model]
-    given = moments(f"{kind}_moments.csv", model, row["n"])
+    raw = ORACLE / "random_data" / f"{model}.csv"
+    if raw.exists():
+        data = pd.read_csv(raw, encoding="utf-8")
+        given = {"data": data, "group": "group" if "group" in data else None}
+    else:
+        groups = moments(f"{kind}_moments.csv", model, row["n"])
+        given = {"moments": groups if len(groups) > 1 else groups["g1"]}
     options = {name: bool(row[name]) for name in ("std_lv", "meanstructure", "fixed_x")}
     try:
-        return sem.fit(row["text"], moments=given if len(given) > 1 else given["g1"],
-                       group_equal=row["group_equal"].split(), **options)
+        return sem.fit(row["text"], group_equal=row["group_equal"].split(), **given, **options)
     except HelpersError as refusal:
         return refusal
 
