@@ -21,7 +21,7 @@ GROUP_REPLICATIONS = 80
 LOADINGS, RESIDUAL, DISTURBANCE = (1.0, 0.9, 0.8), 0.5, 0.6
 A, B, C = 0.5, 0.4, 0.2
 DIFFERENCE = 0.3
-# Estimates are consistent, not unbiased: in this population bias is of the order 1 / n of the standard error's size.
+# Maximum likelihood is consistent, not unbiased: of parameters of order one the bias is of the order 1 / n.
 BIAS = 1.0 / N
 MEDIATION = """
     x =~ x1 + x2 + x3
@@ -110,7 +110,7 @@ def test_the_test_of_fit_keeps_its_level() -> None:
     chisq = np.array([fit.measures["chisq"] for fit in larger_samples()])
     df = larger_samples()[0].measures["df"]
     assert df == 24
-    # The statistic exceeds its expectation by about (p + ...) / n at n = 500: one per cent.
+    # In finite samples the mean of the statistic lies above df, here by about one per cent (Bartlett, 1950).
     assert abs(chisq.mean() - df) <= FAR * np.sqrt(2 * df / TESTS) + 0.01 * df
     rejected = np.mean([fit.measures["pvalue"] < 0.05 for fit in larger_samples()])
     assert abs(rejected - 0.05) <= FAR * np.sqrt(0.05 * 0.95 / TESTS)
