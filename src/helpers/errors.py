@@ -60,9 +60,9 @@ class HelpersError(Exception):
 
     Examples
     --------
-    >>> raise DataError("data.empty", where="raw/responses.csv")
+    >>> raise DataError("reading.empty", where="raw/responses.csv")
     Traceback (most recent call last):
-    helpers.errors.DataError: raw/responses.csv: The file has no rows...
+    helpers.errors.DataError: raw/responses.csv: The file is empty. Export the data again.
     """
 
     def __init__(self, id: str, /, *, where: str = "", **values: Any) -> None:

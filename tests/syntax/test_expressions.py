@@ -64,13 +64,12 @@ def test_any_text_is_computed_like_python_or_refused(tokens: list[str]) -> None:
     except Exception as error:
         assert type(error).__name__ == "ModelError"
         return
+    if set(expression.names) - {"a", "b"}:  # tokens that ran together to another name, such as a0.5
+        return
     try:
         expected = eval(text.replace("^", "**"), {"a": 1.5, "b": -0.5, "exp": math.exp})
     except (ZeroDivisionError, OverflowError):
         expected = math.nan
-    except NameError:  # tokens that ran together to another name
-        assert set(expression.names) - {"a", "b"}
-        return
     found = expression.value({"a": 1.5, "b": -0.5})
     if isinstance(expected, complex) or not math.isfinite(expected):
         assert not math.isfinite(found)
