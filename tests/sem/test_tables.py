@@ -162,3 +162,25 @@ def test_a_path_that_is_no_covered_edge_changes_the_fit(children: pd.DataFrame) 
     assert list(sem.equivalents(model)["path"]) == ["visual -> textual"]
     turned = sem.fit(f"{FACTORS}\ntextual ~ visual + speed", children)  # speed -> textual instead
     assert turned.measures["df"] != sem.fit(model, children).measures["df"]
+
+
+@pytest.mark.parametrize(("structure", "turned", "options"), [
+    ("speed ~ textual", "textual ~ speed", {"group": "school", "group_equal": ("regressions",)}),
+    ("speed ~ textual", "textual ~ speed", {"group": "school", "group_equal": ("lv.variances",)}),
+    ("speed ~ c(a, a)*textual", "textual ~ c(a, a)*speed", {"group": "school"}),
+    ("speed ~ textual; speed ~~ 0.3*speed", "textual ~ speed; speed ~~ 0.3*speed", {}),
+])
+def test_what_is_bound_cannot_be_turned_around(structure: str, turned: str, options: dict,
+                                               children: pd.DataFrame) -> None:
+    measured = "textual =~ x4 + x5 + x6; speed =~ x7 + x8 + x9; "
+    fitted = sem.fit(measured + structure, children, **options)
+    assert fitted.gates.set_index("gate").loc["equivalent_models", "passed"]
+    assert abs(fitted.measures["chisq"] - sem.fit(measured + turned, children, **options).measures["chisq"]) > 1e-3
+
+
+@pytest.mark.parametrize("options", [{"std_lv": True}, {"group": "school", "group_equal": ("loadings", "intercepts")}])
+def test_a_scale_binds_nothing(options: dict, children: pd.DataFrame) -> None:
+    measured = "textual =~ x4 + x5 + x6; speed =~ x7 + x8 + x9; "
+    one, other = (sem.fit(measured + path, children, **options) for path in ("speed ~ textual", "textual ~ speed"))
+    assert not one.gates.set_index("gate").loc["equivalent_models", "passed"]
+    assert one.measures["chisq"] == pytest.approx(other.measures["chisq"], abs=1e-8)

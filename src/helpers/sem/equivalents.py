@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import pandas as pd
 
@@ -52,10 +52,12 @@ def reversals(table: Table) -> list[tuple[str, str]]:
     causes: dict[str, set[str]] = {}
     for row in paths:
         causes.setdefault(row.lhs, set()).add(row.rhs)
-    said = [row.label for row in rows if row.label]
+    said = [row.label for row in table.rows if row.label]  # over all groups: what is equal across them is bound too
     constrained = {name for each in table.constraints for name in (*each.left.names, *each.right.names)}
     bound = {label for label in said if said.count(label) > 1 or label in constrained}
-    restricted = {row.lhs for row in paths if row.label in bound or not row.free} | set(table.exogenous)
+    restricted = {row.lhs for row in table.rows
+                  if row.op == "~" and row.value != 0 and (row.label in bound or not row.free)}
+    restricted |= _bound_variance(table, bound) | set(table.exogenous)
     exogenous = {row.rhs for row in paths} - set(causes)
     together = {frozenset((row.lhs, row.rhs)) for row in rows
                 if row.op == "~~" and row.lhs != row.rhs and (row.free or row.exogenous)}
@@ -70,6 +72,13 @@ def reversals(table: Table) -> list[tuple[str, str]]:
             if causes[row.lhs] == causes[row.rhs] | {row.rhs}
             and (row.rhs not in exogenous or row.rhs in closed)
             and not {row.lhs, row.rhs} & (restricted | touched | measured)]
+
+
+def _bound_variance(table: Table, bound: Set[str]) -> set[str]:
+    """Variables whose (residual) variance is bound beyond what gives a construct its scale."""
+    scaled = {row.lhs for row in table.rows if row.op == "=~" and not row.free and row.value != 0}
+    return {row.lhs for row in table.rows if row.op == "~~" and row.lhs == row.rhs and not row.exogenous
+            and (row.label in bound or (not row.free and (row.lhs in scaled or row.lhs not in table.latents)))}
 
 
 def _looped(causes: Mapping[str, set[str]]) -> bool:
