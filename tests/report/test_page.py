@@ -128,6 +128,17 @@ def test_a_gate_speaks_of_constructs_by_name_and_of_items_by_code(page, monkeypa
     assert page.gates()["found"].tolist() == ["Trust - Loyalty, x1 ~ Trust; tr1; 2.0"]
 
 
+def test_a_gate_says_a_dash_where_there_is_no_number(page, monkeypatch):
+    from helpers import words
+
+    known = words.catalogue() | {"gate.nobs.found": {"en": "omega {omega:.3f}.", "zh": ""}}
+    monkeypatch.setattr(words, "catalogue", lambda: known)
+    fit = Fit(passed=False)
+    fit.checks = (Check("nobs", "caution", False, {"omega": float("nan")}),)
+    page.run(lambda: fit)
+    assert page.gates()["found"].tolist() == ["omega —."]
+
+
 @pytest.mark.parametrize(("passed", "shown_se"), [(True, 0.1), (False, None)])
 def test_behind_a_failed_stop_no_inference_is_shown(page, output, passed, shown_se):
     table = pd.DataFrame({"lhs": ["trust"], "est": [0.4], "se": [0.1], "pvalue": [0.01], "ci.lower": [0.2],

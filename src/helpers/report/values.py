@@ -42,8 +42,8 @@ def stopped(sources: Iterable[Any]) -> bool:
 
 
 def spoken(check: Check, speech: Speech) -> Check:
-    """Say the codes among a check's values: constructs by their label, items by their code."""
-    return replace(check, values={name: _said(value, speech) for name, value in check.values.items()})
+    """Say the codes among a check's values: constructs by their label, items by their code; no number as a dash."""
+    return replace(check, values=printable({name: _said(value, speech) for name, value in check.values.items()}))
 
 
 def usual_level(table: pd.DataFrame) -> float | None:
