@@ -78,3 +78,17 @@ def test_a_finding_names_a_few_items_and_counts_them_all() -> None:
     _, ends = gates.item_checks(table)
     assert ends.values["count"] == 11
     assert ends.values["items"] == [*(f"q{n}" for n in range(8)), "..."]
+
+
+def test_the_same_people_in_two_waves_are_not_independent_rows(declare, rows) -> None:
+    """The report's standard errors take each row as another person; a panel has to say that it is none."""
+    head = ["id", "wave", *ITEMS]
+    panel = [[n % 10, 1 + n // 10, *row] for n, row in enumerate(rows)]
+    declared = declare(panel, head, responses="respondent: id",
+                       more="wave: {column: wave, order: [1, 2], same_people: true}")
+    found = survey.repeated_answers(survey.load(declared))
+    assert found.iloc[0].to_dict() == {"rows": 20, "respondents": 10}
+    assert not found.attrs["checks"][0].passed
+    apart = [[n, *row[1:]] for n, row in enumerate(panel)]
+    near = declare(apart, head, responses="respondent: id", more="wave: {column: wave, order: [1, 2]}")
+    assert survey.repeated_answers(survey.load(near)).attrs["checks"][0].passed

@@ -1,7 +1,13 @@
 """From a study to its answers: codes, words, ranges, reversal, screening; what describes the sample and the items."""
 
 from helpers.survey.answers import Answers, load, preflight
-from helpers.survey.describe import describe_items, likert_distribution, missing_overview, sample_profile
+from helpers.survey.describe import (
+    describe_items,
+    likert_distribution,
+    missing_overview,
+    repeated_answers,
+    sample_profile,
+)
 
 __all__ = ["Answers", "describe_items", "likert_distribution", "load", "missing_overview", "preflight",
-           "sample_profile"]
+           "repeated_answers", "sample_profile"]

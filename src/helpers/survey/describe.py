@@ -120,6 +120,25 @@ def likert_distribution(answers: Answers, declared: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["item", "construct", "answer", "n", "share"])
 
 
+def repeated_answers(answers: Answers) -> pd.DataFrame:
+    """Say how many people stand behind the rows: in a panel the same person answers in several waves.
+
+    Parameters
+    ----------
+    answers : Answers
+
+    Returns
+    -------
+    DataFrame, one row
+        ``rows``, ``respondents``; ``attrs["checks"]`` holds the gate. Without a declared ``respondent:`` every row
+        counts as another person.
+    """
+    rows, people = len(answers.respondents), len(np.unique(answers.respondents))
+    table = pd.DataFrame([{"rows": rows, "respondents": people}])
+    table.attrs["checks"] = (gates.repeated_check(rows, people),)
+    return table
+
+
 def missing_overview(answers: Answers) -> pd.DataFrame:
     """Say how much is missing, and how it is spread.
 

@@ -23,6 +23,11 @@ def file_check(how: How) -> Check:
     return Check("file_encoding", "info", not guessed, values)
 
 
+def repeated_check(rows: int, respondents: int) -> Check:
+    """Whether every row is another person, as standard errors, tests and intervals take for granted."""
+    return Check("repeated_respondents", "caution", rows == respondents, {"rows": rows, "respondents": respondents})
+
+
 def careless_check(screening: pd.DataFrame) -> Check:
     """Whether more respondents than usual fall under a screening rule."""
     share = float(screening.loc[screening["rule"] == "any", "share"].iloc[0])
