@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers import survey
+from helpers.survey import coding
 from helpers.survey.screening import longest_run
 
 ITEMS = [f"q{n}" for n in range(1, 13)]
@@ -118,3 +120,23 @@ def test_attention_checks_compare_numbers_and_take_no_answer_for_none(right: str
     declared = declare(table, ["ac", *ITEMS], responses=f"attention_checks: {{ac: {right}}}")
     found = survey.load(declared).careless["attention_check"].to_numpy()
     assert np.flatnonzero(~found).tolist() == list(range(len(entries)))
+
+
+@pytest.mark.parametrize(("written", "seconds"), [
+    ("334", 334), ("334秒", 334), ("5分34秒", 334), ("5 分钟", 300), ("334 s", 334), ("5min 34sec", 334),
+    ("33.5秒", 33.5),
+])
+def test_durations_are_read_as_survey_sites_write_them(written: str, seconds: float) -> None:
+    found, problems = coding.seconds(pd.Series([written, ""], name="duration"), missing_codes=(), decimal=".",
+                                     lines=np.array([2, 3]), shown="raw.csv")
+    assert found[0] == seconds
+    assert np.isnan(found[1])
+    assert problems == []
+
+
+@pytest.mark.parametrize("written", ["soon", "秒", "3:20", "334秒以上"])
+def test_a_duration_that_is_none_is_not_guessed(written: str) -> None:
+    found, problems = coding.seconds(pd.Series([written], name="duration"), missing_codes=(), decimal=".",
+                                     lines=np.array([2]), shown="raw.csv")
+    assert [problem.id for problem in problems] == ["survey.text_column"]
+    assert np.isnan(found[0])

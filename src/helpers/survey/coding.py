@@ -15,6 +15,9 @@ from helpers.errors import Problem
 if TYPE_CHECKING:
     from helpers.studies import Item
 
+# How survey sites write a duration: seconds with a unit, minutes before them or not.
+_DURATION = re.compile(r"(?:(?P<minutes>\d+)\s*(?:分钟?|min)\s*)?"
+                       r"(?:(?P<seconds>\d+(?:[.,]\d+)?)\s*(?:秒钟?|s|sec|seconds))?", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _QUOTED = 5  # places of a fault that a message names; the count says how many there are
 
@@ -62,11 +65,11 @@ def coded(cells: pd.DataFrame, items: Mapping[str, Item], *, missing_codes: Coll
     return pd.DataFrame(answers, columns=list(items)), problems
 
 
-def numbers(column: pd.Series, *, missing_codes: Collection[str], decimal: str, lines: np.ndarray,
+def seconds(column: pd.Series, *, missing_codes: Collection[str], decimal: str, lines: np.ndarray,
             shown: str) -> tuple[np.ndarray, list[Problem]]:
-    """Turn a column that holds numbers (a duration) into floats; notes text among them."""
+    """Turn a column of durations into seconds, units as survey sites write them included; notes other text."""
     codes, texts = pd.factorize(column.to_numpy(dtype=object))
-    values, empty = _numbers(texts, missing_codes, decimal)
+    values, empty = _numbers([_without_unit(text) for text in texts], missing_codes, decimal)
     wrong = np.isnan(values)[codes] & ~empty[codes]
     if not wrong.any():
         return values[codes], []
@@ -97,6 +100,17 @@ def _numbers(texts: Iterable[str], missing_codes: Collection[str], decimal: str)
     numeric = [number for code in codes if not np.isnan(number := _number(code, "."))]
     empty = np.array([not text or text in codes for text in texts], dtype=bool) | np.isin(values, numeric)
     return np.where(empty, np.nan, values), empty
+
+
+def _without_unit(text: str) -> str:
+    """Give seconds as a bare number: "334秒", "5分34秒" and "334 s" are 334; other text stays as it is."""
+    found = _DURATION.fullmatch(text.strip())
+    if not text.strip() or not found:
+        return text
+    minutes, rest = found["minutes"], found["seconds"]
+    if minutes is None:
+        return rest
+    return f"{60 * int(minutes) + float((rest or '0').replace(',', '.')):g}"
 
 
 def _number(text: str, decimal: str) -> float:

@@ -53,7 +53,7 @@ def flags(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[pd.DataFram
             [coding.wrong(raw.frame[column], right, missing_codes=responses.missing_codes, decimal=responses.decimal)
              for column, right in responses.attention_checks.items()])
     if responses.duration:
-        seconds, problems = coding.numbers(raw.frame[responses.duration], missing_codes=responses.missing_codes,
+        seconds, problems = coding.seconds(raw.frame[responses.duration], missing_codes=responses.missing_codes,
                                            decimal=responses.decimal, lines=raw.lines, shown=responses.shown)
         found["speeder"] = seconds < declared.criteria["seconds.per.item"].at_least * answers.shape[1]
     ordered = _in_file_order(answers, raw, declared)
