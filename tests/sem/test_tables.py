@@ -184,3 +184,12 @@ def test_a_scale_binds_nothing(options: dict, children: pd.DataFrame) -> None:
     one, other = (sem.fit(measured + path, children, **options) for path in ("speed ~ textual", "textual ~ speed"))
     assert not one.gates.set_index("gate").loc["equivalent_models", "passed"]
     assert one.measures["chisq"] == pytest.approx(other.measures["chisq"], abs=1e-8)
+
+
+def test_tables_say_the_level_of_their_intervals(children: pd.DataFrame) -> None:
+    """A report heads the column with it; a study may declare another level than 95 %."""
+    fitted = sem.fit(CHAIN, children, conf_level=0.90)
+    for shown in (sem.paths_shown(fitted), sem.parameters_shown(fitted)):
+        row = shown[shown["op"] == "~"].iloc[0]
+        assert shown.attrs["conf_level"] == 0.90
+        assert row["ci.upper"] == pytest.approx(row["est"] + 1.6448536 * row["se"])

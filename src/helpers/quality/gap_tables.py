@@ -129,8 +129,9 @@ def overall(scores: pd.DataFrame, pairs: Pairs, *, weights: pd.DataFrame | None 
     Returns
     -------
     DataFrame, one row per coefficient
-        ``measure`` (``servqual``, ``servqual.weighted``, ``servperf``), ``n`` (respondents with every answer it
-        needs), ``est``, ``ci.lower``, ``ci.upper`` (t interval), ``sd``.
+        ``measure`` (``servqual``, ``servqual.weighted``, ``servperf``), ``n`` (respondents with every perception and
+        expectation, so that the coefficients can be compared; weighted: and every weight), ``est``, ``ci.lower``,
+        ``ci.upper`` (t interval), ``sd``.
 
     Raises
     ------

@@ -30,10 +30,11 @@ def parameters_shown(fit: SemFit) -> pd.DataFrame:
     DataFrame
         ``lhs op rhs label group est se z pvalue ci.lower ci.upper std.lv std.all std.all.se``. ``group`` is the
         group's own name, "" where there is one group and for ``:=``. ``se`` to ``ci.upper`` and ``std.all.se`` are
-        NaN behind a failed *stop*.
+        NaN behind a failed *stop*. ``attrs["conf_level"]`` is the level of the intervals.
     """
     shown = fit.parameters[list(PARAMETERS)].copy()
     shown["group"] = _named(fit, shown["group"])
+    shown.attrs["conf_level"] = fit.conf_level
     return withheld(fit, shown)
 
 
@@ -48,7 +49,8 @@ def paths_shown(fit: SemFit) -> pd.DataFrame:
     -------
     DataFrame
         ``lhs op rhs est se z pvalue ci.lower ci.upper std.all`` of every regression, preceded by ``group`` where
-        there are several; uncertainty is NaN behind a failed *stop*.
+        there are several; uncertainty is NaN behind a failed *stop*. ``attrs["conf_level"]`` is the level of the
+        intervals.
 
     Raises
     ------
@@ -58,7 +60,9 @@ def paths_shown(fit: SemFit) -> pd.DataFrame:
     rows = fit.parameters[fit.parameters["op"] == "~"]
     if rows.empty:
         raise ModelError("sem.no_paths")
-    return withheld(fit, _grouped(fit, rows, list(PATHS)))
+    shown = _grouped(fit, rows, list(PATHS))
+    shown.attrs["conf_level"] = fit.conf_level
+    return withheld(fit, shown)
 
 
 def measures_shown(fit: SemFit) -> pd.DataFrame:
