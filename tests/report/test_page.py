@@ -224,6 +224,13 @@ def test_synthetic_is_said_only_where_it_is_so(declared, shown):
     assert "Synthetic" not in shown[-1][0]["text/html"]
 
 
+def test_a_study_outside_the_project_is_named_without_its_place(page, shown, tmp_path):
+    page.colophon(study=str(tmp_path / "mine"))
+    text = shown[-1][0]["text/html"]
+    assert "study = mine" in text
+    assert str(tmp_path) not in text
+
+
 def test_the_colophon_names_parameters_versions_and_hashes_but_no_folder_of_the_machine(page, shown, declared):
     import hashlib
 

@@ -38,7 +38,7 @@ def style() -> str:
 
 def facts(declared: Study, parameters: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
     """List what the page was made from, as (label, value)."""
-    given = "; ".join(f"{name} = {value}" for name, value in parameters.items() if value not in ("", 0))
+    given = "; ".join(f"{name} = {_placeless(value)}" for name, value in parameters.items() if value not in ("", 0))
     versions = "; ".join(f"{name} {number}" for name, number in versions_of(PACKAGES).items())
     inputs = "; ".join(f"{file.name} {sha256(file)[:12]}" for file in declared.hash_inputs())
     rows = [("study", declared.name), ("citation", declared.citation), ("parameters", given), ("inputs", inputs),
@@ -46,6 +46,11 @@ def facts(declared: Study, parameters: Mapping[str, Any], language: str) -> list
                          f"Python {platform.python_version()}; {versions}"),
             ("platform", f"{platform.system()} {platform.machine()}")]
     return [(words.say(f"report.colophon.{key}", language), value) for key, value in rows if value]
+
+
+def _placeless(value: Any) -> Any:
+    """Name a folder outside the project without the machine's path to it."""
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
 
 
 def shown(rows: list[tuple[str, str]], language: str) -> str:
