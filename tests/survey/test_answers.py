@@ -145,3 +145,12 @@ def test_a_file_that_changed_its_columns_after_loading_is_not_read_in_silence(de
     with pytest.raises(DataError, match="no such file"):
         survey.load(declared)
     assert np.isfinite(survey.load(declare(rows)).scores.to_numpy()).all()
+
+
+def test_a_missing_code_written_with_decimals_is_no_group(declare, rows) -> None:
+    """pandas and Excel write a column of whole numbers with holes as 1.0, 2.0, -99.0."""
+    entries = ["1.0", "2.0", "-99.0", "skipped", ""]
+    table = [[entries[n % 5], *row] for n, row in enumerate(rows)]
+    declared = declare(table, ["branch", *(f"q{n}" for n in range(1, 13))], more="groups: {branch: {reference: 1.0}}")
+    assert declared.groups["branch"].order == ("1.0", "2.0")
+    assert survey.load(declared).groups["branch"].value_counts().to_dict() == {"1.0": 4, "2.0": 4}

@@ -131,7 +131,8 @@ def _check_levels(name: str, declared: tuple[str, ...], place: Place, responses:
 
 
 def _levels(column: pd.Series, responses: Responses) -> set[str]:
-    return set(column.unique()) - {"", *responses.missing_codes}
+    entries = set(column.unique())
+    return entries - responses.unanswered(entries)
 
 
 def _sorted(levels: set[str]) -> tuple[str, ...]:

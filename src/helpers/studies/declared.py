@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +45,18 @@ class Responses:
     delimiter: str = ""
     decimal: str = "."
     sheet: str = ""
+
+    def unanswered(self, entries: Iterable[str]) -> set[str]:
+        """Find the entries that stand for "no answer": empty, a missing code, or its number written otherwise.
+
+        Examples
+        --------
+        >>> sorted(Responses(Path("r.csv"), "r.csv", missing_codes=("-99",)).unanswered(["", "-99.0", "9", "A"]))
+        ['', '-99.0']
+        """
+        codes = {"", *self.missing_codes}
+        values = {value for code in codes if (value := _number(code)) is not None}
+        return {entry for entry in entries if entry in codes or _number(entry) in values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,3 +286,10 @@ class Study:
         """Files whose content decides the result."""
         codebook = () if self.codebook_file is None else (self.codebook_file,)
         return (self.folder / "study.yml", *codebook, self.responses.file)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -25,9 +25,10 @@ def group_orders(declared: Study) -> dict[str, tuple[str, ...]]:
 
 def categorical(frame: pd.DataFrame, declared: Study, orders: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
     """Columns as ordered Categoricals; an empty cell and a code for "no answer" are NaN."""
-    empty = {"", *declared.responses.missing_codes}
-    return pd.DataFrame({name: pd.Categorical(frame[name].where(~frame[name].isin(empty)), categories=list(order),
-                                              ordered=True) for name, order in orders.items()}, index=frame.index)
+    answered = {name: frame[name].where(~frame[name].isin(declared.responses.unanswered(frame[name].unique())))
+                for name in orders}
+    return pd.DataFrame({name: pd.Categorical(answered[name], categories=list(order), ordered=True)
+                         for name, order in orders.items()}, index=frame.index)
 
 
 def respondents(frame: pd.DataFrame, declared: Study) -> np.ndarray:
