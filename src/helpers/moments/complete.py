@@ -46,6 +46,14 @@ def from_data(data: pd.DataFrame, names: Sequence[str], *, group: str | None = N
     array([[2.1875, 1.4375],
            [1.4375, 1.6875]])
     """
+    return [_sample(values, tuple(names), label) for label, values in complete_rows(data, names, group=group).items()]
+
+
+def complete_rows(data: pd.DataFrame, names: Sequence[str], *, group: str | None = None) -> dict[str, np.ndarray]:
+    """Answers of the respondents without a missing one, shape (n, p), under the label of their group.
+
+    See ``from_data`` for the arguments and for what is refused.
+    """
     if not isinstance(data, pd.DataFrame):
         raise DataError("moments.no_frame", found=type(data).__name__)
     columns = [*names, *([group] if group else [])]
@@ -56,14 +64,13 @@ def from_data(data: pd.DataFrame, names: Sequence[str], *, group: str | None = N
     values = _numbers(data[list(names)])
     present = ~np.isnan(values).any(axis=1)
     if group is None:
-        return [_sample(values[present], tuple(names), "")]
+        return {"": values[present]}
     of = data[group]
     levels = [level for level in (of.cat.categories if isinstance(of.dtype, pd.CategoricalDtype) else of.unique())
               if not pd.isna(level) and (of == level).any()]
     if len(levels) < 2:
         raise DataError("moments.one_group", column=group, found=[str(level) for level in levels] or "-")
-    return [_sample(values[present & (of == level).to_numpy(dtype=bool, na_value=False)], tuple(names), str(level))
-            for level in levels]
+    return {str(level): values[present & (of == level).to_numpy(dtype=bool, na_value=False)] for level in levels}
 
 
 def _numbers(scores: pd.DataFrame) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from helpers import syntax
 from helpers.errors import DataError, ModelError
-from helpers.moments import Moments, Sample, from_data, from_given
+from helpers.moments import Moments, Sample, complete_rows, from_data, from_given
 from helpers.sem import estimates, gates
 from helpers.sem.errors_and_tests import likelihood, precision
 from helpers.sem.estimators import Problem
@@ -115,8 +116,11 @@ def fit(
     if table.means and any(sample.mean is None for sample in samples):
         raise DataError("sem.means_missing")
     _refuse_correlations(moments, table)
-    return estimate(table, samples, n_read=n_read, conf_level=conf_level,
-                    correlations_only=any(each.correlations_only for each in _listed(moments).values()))
+    found = estimate(table, samples, n_read=n_read, conf_level=conf_level,
+                     correlations_only=any(each.correlations_only for each in _listed(moments).values()))
+    if data is None:
+        return found
+    return replace(found, answers=tuple(complete_rows(data, written.observed, group=group).values()))
 
 
 def estimate(table: syntax.Table, samples: list[Sample], *, n_read: int, conf_level: float = 0.95,

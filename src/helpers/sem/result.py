@@ -50,6 +50,8 @@ class SemFit:
         Covariances of all rows of the parameter table, zero where fixed.
     std_slopes : ndarray, shape (r, r)
         Derivative of ``std.all`` with respect to the rows.
+    answers : tuple of ndarray, shape (n, p), or None
+        Complete answers per group, where the fit came from data.
     """
 
     model: str
@@ -70,6 +72,7 @@ class SemFit:
     structure: Structure
     rows_vcov: np.ndarray
     std_slopes: np.ndarray
+    answers: tuple[np.ndarray, ...] | None = None
 
     @property
     def gates(self) -> pd.DataFrame:

@@ -1,0 +1,121 @@
+"""What would the moments have been with other respondents? Blocks of draws by one matrix product.
+
+A draw is a count of how often each respondent comes up, so the sums of a block of draws are counts times items and
+their products. Respondents are drawn within their group.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.errors import ModelError
+from helpers.sem.batch import Batch
+from helpers.sem.batch_search import Known, known
+from helpers.sem.result import SemFit
+from helpers.sem.scaling import scale
+
+# Draws that are worked on together; a constant, because streams and last digits must not depend on the workers.
+BLOCK = 250
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """What every block of draws needs.
+
+    Attributes
+    ----------
+    start : Known
+    centres : list of ndarray, shape (p,)
+        Means of the scaled items in the data, per group.
+    stacked : list of ndarray, shape (n, p + p (p + 1) / 2)
+        Scaled items less their means, and their products.
+    """
+
+    start: Known
+    centres: list[np.ndarray]
+    stacked: list[np.ndarray]
+
+    @property
+    def sizes(self) -> list[int]:
+        """Respondents per group."""
+        return [len(each) for each in self.stacked]
+
+
+def material(fit: SemFit) -> Material:
+    """Prepare resampling of a fit's respondents.
+
+    Raises
+    ------
+    ModelError
+        ``sem.bootstrap_data``: the fit came from a printed matrix. ``sem.bootstrap_unconverged``.
+    """
+    if fit.answers is None:
+        raise ModelError("sem.bootstrap_data")
+    if not fit.converged:
+        raise ModelError("sem.bootstrap_unconverged")
+    scaled = scale(fit.structure, list(fit.sample))
+    structure = scaled.structure
+    est = fit.parameters["est"].to_numpy()[: len(structure.c)] / scaled.rows
+    x = np.linalg.lstsq(structure.k, est - structure.c, rcond=None)[0]
+    width = np.sqrt(np.diag(fit.sample[0].cov) / np.diag(scaled.samples[0].cov))
+    centres, stacked = [], []
+    for answers in fit.answers:
+        centre = answers.mean(axis=0)
+        # Centring changes no covariance and keeps the digits that large means would cost.
+        away = (answers - centre) / width
+        upper = np.triu_indices(away.shape[1])
+        centres.append(centre / width)
+        stacked.append(np.hstack([away, away[:, upper[0]] * away[:, upper[1]]]))
+    return Material(known(scaled, x), centres, stacked)
+
+
+def drawn(sizes: list[int], draws: int, random: np.random.Generator) -> np.ndarray:
+    """Draw respondents with replacement within their group.
+
+    Returns
+    -------
+    ndarray of int, shape (draws, N)
+        Positions among all respondents, group after group.
+    """
+    places, before = [], 0
+    for size in sizes:
+        places.append(random.integers(0, size, size=(draws, size)) + before)
+        before += size
+    return np.hstack(places)
+
+
+def counted(places: np.ndarray, total: int) -> np.ndarray:
+    """Count how often each of all respondents came up in each draw, shape (draws, total)."""
+    rows = len(places)
+    flat = (places + np.arange(rows)[:, None] * total).ravel()
+    return np.bincount(flat, minlength=rows * total).reshape(rows, total).astype(float)
+
+
+def batch(of: Material, counts: np.ndarray) -> Batch:
+    """Moments of each draw.
+
+    Parameters
+    ----------
+    of : Material
+    counts : ndarray, shape (draws, N)
+        How often each respondent comes up, group after group.
+    """
+    covs, means, sizes, before = [], [], [], 0
+    for centre, stacked in zip(of.centres, of.stacked, strict=True):
+        own = counts[:, before: before + len(stacked)]
+        before += len(stacked)
+        p = len(centre)
+        n = own.sum(axis=1)[:, None]
+        sums = own @ stacked / n
+        upper = np.triu_indices(p)
+        cov = np.empty((len(own), p, p))
+        cov[:, upper[0], upper[1]] = cov[:, upper[1], upper[0]] = (
+            sums[:, p:] - sums[:, upper[0]] * sums[:, upper[1]])
+        covs.append(cov)
+        means.append(centre + sums[:, :p])
+        sizes.append(n)
+    n = np.hstack(sizes)
+    return Batch(of.start.scaled.structure, covs, means, n / n.sum(axis=1, keepdims=True))
+
