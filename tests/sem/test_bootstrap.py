@@ -35,7 +35,7 @@ def mediation() -> sem.SemFit:
 
 def drawn_like(fit: sem.SemFit, indices: pd.DataFrame) -> pd.DataFrame:
     """Free rows and definitions in given resamples."""
-    values, reasons, _ = refitted(material(fit), counted(indices.to_numpy(), indices.shape[1]))
+    values, reasons, _, _ = refitted(material(fit), counted(indices.to_numpy(), indices.shape[1]))
     assert set(reasons) == {""}
     free = fit.structure.k.any(axis=1)
     names = [*fit.vcov.columns, *(each.name for each in fit.structure.table.definitions)]

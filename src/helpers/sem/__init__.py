@@ -1,6 +1,7 @@
 """Structural equation models: estimates, tests, effects, and what must be known before they are interpreted."""
 
 from helpers.moments import Moments
+from helpers.sem.bollen_stine import BollenStine, bollen_stine
 from helpers.sem.bootstrap import Bootstrap, bootstrap
 from helpers.sem.brief import fit_in_brief, strongest_path
 from helpers.sem.effects import effects
@@ -19,6 +20,6 @@ from helpers.sem.tables import (
     sample_moments,
 )
 
-__all__ = ["Bootstrap", "Moments", "SemFit", "bootstrap", "effects", "equivalents", "fit", "fit_in_brief",
-           "largest_residuals", "measures_shown", "parameters_shown", "paths_shown", "r2_shown", "rivals", "sample_moments",
-           "second_opinion", "simulate", "strongest_path"]
+__all__ = ["BollenStine", "Bootstrap", "Moments", "SemFit", "bollen_stine", "bootstrap", "effects", "equivalents",
+           "fit", "fit_in_brief", "largest_residuals", "measures_shown", "parameters_shown", "paths_shown", "r2_shown",
+           "rivals", "sample_moments", "second_opinion", "simulate", "strongest_path"]

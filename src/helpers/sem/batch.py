@@ -18,6 +18,7 @@ import numpy as np
 
 from helpers.sem.implied import ALPHA, BETA, LAMBDA, NU, PSI, THETA, Layout
 from helpers.sem.specify import Structure
+from helpers.sem.standardize import powers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,6 +151,24 @@ def matrices(layout: Layout, values: np.ndarray) -> Matrices:
     else:
         total, eta, eta_mean = np.broadcast_to(np.eye(m), psi.shape), psi, alpha
     return Matrices(loadings, psi, total, eta, theta, nu, alpha, eta_mean)
+
+
+def standardized(structure: Structure, values: np.ndarray) -> np.ndarray:
+    """Standardize every row in every draw (std.all), shape (draws, r); NaN where a variance needed is not positive."""
+    found = np.empty_like(values)
+    layout, held = structure.layout, np.isfinite(values).all(axis=1)
+    for group in range(structure.table.groups):
+        part = structure.part(group)
+        filled = matrices(layout, np.where(held[:, None], values[:, part], 0.0))
+        theta = filled.theta if filled.theta.ndim == 2 else np.einsum("dii->di", filled.theta)
+        variances = np.hstack([np.einsum("dii->di", each) for each in (filled.sigma, filled.eta)]
+                              + [theta, np.einsum("dii->di", filled.psi)])
+        power = powers(layout, variances.shape[1], everything=True)
+        unknown = ~(variances > 0)
+        logs = np.log(np.where(unknown, 1.0, variances))
+        wrong = (unknown.astype(float) @ (power != 0).T.astype(float)) > 0
+        found[:, part] = np.where(wrong, np.nan, values[:, part] * np.exp(logs @ power.T))
+    return found
 
 
 def uncorrelated(layout: Layout) -> bool:

@@ -13,7 +13,8 @@ from helpers import parallel
 from helpers.errors import Check, ModelError, gates_table
 from helpers.sem.batch import Batch
 from helpers.sem.batch_search import search
-from helpers.sem.intervals import KINDS, intervals
+from helpers.sem.intervals import KINDS, acceleration, intervals
+from helpers.sem.jackknife import left_out
 from helpers.sem.resample import BLOCK, Material, batch, counted, drawn, material
 from helpers.sem.result import SemFit
 from helpers.syntax import Table
@@ -32,7 +33,8 @@ class Bootstrap:
     ----------
     parameters : DataFrame
         ``lhs op rhs label group est se ci.lower ci.upper bias`` of every row and every ``:=``: se is the standard
-        deviation of the draws (divisor one less than their number), bias their mean less the estimate. Fixed rows have se 0.
+        deviation of the draws (divisor one less than their number), bias their mean less the estimate. Fixed
+        rows have se 0.
     draws : DataFrame, shape (draws, free rows and ``:=``)
         NaN where a draw failed.
     failed : Series
@@ -64,6 +66,11 @@ class Bootstrap:
     conf_level: float
 
     @property
+    def est(self) -> np.ndarray:
+        """Estimates that the draws vary around, shape (r + definitions,)."""
+        return self.parameters["est"].to_numpy()
+
+    @property
     def gates(self) -> pd.DataFrame:
         """Gates in English: ``gate severity passed found criterion source advice``."""
         return gates_table(self.checks)
@@ -84,7 +91,8 @@ def bootstrap(fit: SemFit, *, draws: int = 5000, seed: int, ci: str = "percentil
     draws : int, default 5000
     seed : int
         The same seed gives the same draws, whatever the number of workers; more draws extend fewer by whole blocks.
-    ci : {"percentile", "bc"}
+    ci : {"percentile", "bc", "bca"}
+        "bca" fits the model without each respondent besides.
     conf_level : float, optional
         None: that of the fit.
     workers : int, optional
@@ -111,7 +119,7 @@ def bootstrap(fit: SemFit, *, draws: int = 5000, seed: int, ci: str = "percentil
     ----------
     Efron & Tibshirani (1993). An Introduction to the Bootstrap. Nevitt & Hancock (2001). Structural Equation
     Modeling, 8, 353-377. Fritz, Taylor & MacKinnon (2012). Multivariate Behavioral Research, 47, 61-87: BC
-    intervals of indirect effects reject too often.
+    intervals of indirect effects reject too often. Efron (1987). JASA, 82, 171-185.
 
     Examples
     --------
@@ -129,6 +137,7 @@ def bootstrap(fit: SemFit, *, draws: int = 5000, seed: int, ci: str = "percentil
     values = np.concatenate([block[0] for block in blocks])
     reasons = np.concatenate([block[1] for block in blocks])
     return _result(fit, values, reasons, improper=sum(block[2] for block in blocks), ci=ci, conf_level=level,
+                   without=left_out(fit, workers=workers) if ci == "bca" else None,
                    indices=np.concatenate([block[3] for block in blocks]) if keep_indices else None)
 
 
@@ -136,13 +145,13 @@ def check_asked(draws: int, ci: str, conf_level: float) -> None:
     """Refuse what makes no interval."""
     if not isinstance(draws, int | np.integer) or draws < 2:
         raise ModelError("sem.bootstrap_draws", found=draws)
-    if ci not in KINDS[:2]:
-        raise ModelError("sem.bootstrap_interval", found=ci, known=list(KINDS[:2]))
+    if ci not in KINDS:
+        raise ModelError("sem.bootstrap_interval", found=ci, known=list(KINDS))
     if not 0 < conf_level < 1:
         raise ModelError("sem.conf_level", found=conf_level)
 
 
-def refitted(of: Material, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, Batch]:
+def refitted(of: Material, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, Batch, int]:
     """Fit the model to every draw.
 
     Parameters
@@ -156,10 +165,13 @@ def refitted(of: Material, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
         Rows of the parameter table in original units, NaN where a draw failed.
     reasons : ndarray of str, shape (draws,)
     samples : Batch
+    improper : int
+        Solutions with a covariance matrix of etas or of residuals that is not positive semidefinite.
     """
     samples = batch(of, counts)
     found = search(of.start, samples)
-    return found.values * of.start.scaled.rows, found.reasons, samples
+    values = found.values * of.start.scaled.rows
+    return values, found.reasons, samples, _improper(samples, values)
 
 
 def functions(table: Table, values: np.ndarray) -> np.ndarray:
@@ -178,11 +190,25 @@ def functions(table: Table, values: np.ndarray) -> np.ndarray:
         np.empty((len(values), 0)))
 
 
+def failures(reasons: np.ndarray) -> pd.Series:
+    """Count failed draws by reason."""
+    return pd.Series({reason: int((reasons == reason).sum()) for reason in REASONS}, name="draws")
+
+
+def draws_check(failed: pd.Series, draws: int, *, improper: int) -> Check:
+    """Make the gate that says how many draws failed."""
+    lost = int(failed.sum())
+    return Check("bootstrap_draws", "caution", lost <= TOLERATED * draws,
+                 {"draws": draws, "failed": lost, "singular": int(failed["singular"]),
+                  "unconverged": int(failed["not_converged"]), "outside": int(failed["not_positive_definite"]),
+                  "improper": improper, "tolerated": TOLERATED})
+
+
 def _block(of: Material, keep: bool, piece: tuple[range, np.random.Generator]) -> tuple:
     portion, random = piece
     places = drawn(of.sizes, len(portion), random)
-    values, reasons, samples = refitted(of, counted(places, sum(of.sizes)))
-    return values, reasons, _improper(samples, values), places if keep else None
+    values, reasons, _, improper = refitted(of, counted(places, sum(of.sizes)))
+    return values, reasons, improper, places if keep else None
 
 
 def _improper(samples: Batch, values: np.ndarray) -> int:
@@ -205,7 +231,7 @@ def _smallest(stack: np.ndarray) -> np.ndarray:
 
 
 def _result(fit: SemFit, values: np.ndarray, reasons: np.ndarray, *, improper: int, ci: str, conf_level: float,
-            indices: np.ndarray | None) -> Bootstrap:
+            without: tuple[np.ndarray, list[int]] | None, indices: np.ndarray | None) -> Bootstrap:
     table = fit.structure.table
     free = np.flatnonzero(fit.structure.k.any(axis=1))
     moving = np.concatenate([free, len(table.rows) + np.arange(len(table.definitions))]).astype(int)
@@ -214,19 +240,17 @@ def _result(fit: SemFit, values: np.ndarray, reasons: np.ndarray, *, improper: i
     parameters = fit.parameters[["lhs", "op", "rhs", "label", "group", "est"]].copy()
     est = parameters["est"].to_numpy()
     se, bias, lower, upper = np.zeros(len(est)), np.zeros(len(est)), est.copy(), est.copy()
-    lower[moving], upper[moving] = intervals(drawn_values, est[moving], kind=ci, conf_level=conf_level)
+    a = None if without is None else acceleration(
+        np.hstack([without[0][:, free], functions(table, without[0])]), without[1])
+    lower[moving], upper[moving] = intervals(drawn_values, est[moving], kind=ci, conf_level=conf_level, acceleration=a)
     held = np.ma.masked_invalid(drawn_values)
     se[moving] = held.std(axis=0, ddof=1).filled(np.nan)
     bias[moving] = held.mean(axis=0).filled(np.nan) - est[moving]
-    failed = pd.Series({reason: int((reasons == reason).sum()) for reason in REASONS}, name="draws")
+    failed = failures(reasons)
     names = [each.name for each in table.definitions]
     lost = np.isnan(defined).sum(axis=0) - int(failed.sum())
-    share = float(failed.sum()) / len(values)
-    check = Check("bootstrap_draws", "caution", share <= TOLERATED,
-                  {"draws": len(values), "failed": int(failed.sum()), "singular": int(failed["singular"]),
-                   "unconverged": int(failed["not_converged"]), "outside": int(failed["not_positive_definite"]),
-                   "improper": improper, "tolerated": TOLERATED})
     return Bootstrap(
         parameters.assign(**{"se": se, "ci.lower": lower, "ci.upper": upper, "bias": bias}),
         pd.DataFrame(drawn_values, columns=[*fit.vcov.columns, *names]), failed, improper,
-        pd.Series(lost, index=names, name="draws", dtype=int), indices, (check,), values, ci, conf_level)
+        pd.Series(lost, index=names, name="draws", dtype=int), indices,
+        (draws_check(failed, len(values), improper=improper),), values, ci, conf_level)

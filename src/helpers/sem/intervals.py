@@ -69,6 +69,35 @@ def intervals(draws: np.ndarray, est: np.ndarray, *, kind: str, conf_level: floa
     return found[:, 0], found[:, 1]
 
 
+def acceleration(without: np.ndarray, sizes: list[int]) -> np.ndarray:
+    r"""Acceleration a of each quantity from its values without each respondent.
+
+    Parameters
+    ----------
+    without : ndarray, shape (N, quantities)
+        Group after group; NaN does not count.
+    sizes : list of int
+        Respondents per group.
+
+    Notes
+    -----
+    .. math:: a = \frac{\sum_g n_g^{-3} \sum_j l_{gj}^3}{6 (\sum_g n_g^{-2} \sum_j l_{gj}^2)^{3/2}}, \qquad
+              l_{gj} = (n_g - 1)(\bar t_{g} - t_{-gj})
+
+    References
+    ----------
+    Davison & Hinkley (1997), ch. 5, for several groups.
+    """
+    cubes, squares, before = 0.0, 0.0, 0
+    for size in sizes:
+        part = np.ma.masked_invalid(without[before: before + size])
+        influence = ((size - 1) * (part.mean(axis=0) - part)).filled(0.0)
+        cubes, squares = cubes + (influence**3).sum(axis=0) / size**3, squares + (influence**2).sum(axis=0) / size**2
+        before += size
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(squares > 0, cubes / (6 * squares**1.5), 0.0)
+
+
 def _quantile(values: np.ndarray, level: float) -> float:
     """Interpolate sorted values on the normal scale; the outermost draws where the level lies beyond them."""
     from scipy.special import ndtri

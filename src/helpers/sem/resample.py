@@ -6,7 +6,8 @@ their products. Respondents are drawn within their group.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,8 +44,14 @@ class Material:
         return [len(each) for each in self.stacked]
 
 
-def material(fit: SemFit) -> Material:
+def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Material:
     """Prepare resampling of a fit's respondents.
+
+    Parameters
+    ----------
+    fit : SemFit
+    answers : sequence of ndarray, shape (n, p), optional
+        Other answers of the same respondents, per group, in which the fit's parameters are at their minimum too.
 
     Raises
     ------
@@ -60,15 +67,16 @@ def material(fit: SemFit) -> Material:
     est = fit.parameters["est"].to_numpy()[: len(structure.c)] / scaled.rows
     x = np.linalg.lstsq(structure.k, est - structure.c, rcond=None)[0]
     width = np.sqrt(np.diag(fit.sample[0].cov) / np.diag(scaled.samples[0].cov))
-    centres, stacked = [], []
-    for answers in fit.answers:
-        centre = answers.mean(axis=0)
+    centres, stacked, samples = [], [], []
+    for sample, each in zip(scaled.samples, fit.answers if answers is None else answers, strict=True):
+        centre = each.mean(axis=0)
         # Centring changes no covariance and keeps the digits that large means would cost.
-        away = (answers - centre) / width
+        away = (each - centre) / width
+        samples.append(replace(sample, cov=away.T @ away / len(away), mean=centre / width))
         upper = np.triu_indices(away.shape[1])
         centres.append(centre / width)
         stacked.append(np.hstack([away, away[:, upper[0]] * away[:, upper[1]]]))
-    return Material(known(scaled, x), centres, stacked)
+    return Material(known(replace(scaled, samples=samples), x), centres, stacked)
 
 
 def drawn(sizes: list[int], draws: int, random: np.random.Generator) -> np.ndarray:

@@ -49,8 +49,8 @@ def standardize(layout: Layout, values: np.ndarray, implied: Implied) -> Standar
     for at in np.flatnonzero((layout.matrix >= PSI) & (layout.matrix <= THETA) & (layout.row == layout.column)):
         base = p + len(etas) + (0 if layout.matrix[at] == THETA else p)
         slopes[base + layout.row[at], at] = 1.0
-    powers_all = _powers(layout, len(variances), everything=True)
-    powers_lv = _powers(layout, len(variances), everything=False)
+    powers_all = powers(layout, len(variances), everything=True)
+    powers_lv = powers(layout, len(variances), everything=False)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         logs = np.where(variances > 0, np.log(np.abs(variances)), np.nan)
         factor = np.exp(_times(powers_all, logs))
@@ -70,7 +70,7 @@ def _times(powers: np.ndarray, logs: np.ndarray) -> np.ndarray:
     return np.where((powers[:, unknown] != 0).any(axis=1), np.nan, product)
 
 
-def _powers(layout: Layout, size: int, *, everything: bool) -> np.ndarray:
+def powers(layout: Layout, size: int, *, everything: bool) -> np.ndarray:
     """Exponent of each variance in each standardization, shape (k, 2p + 2m)."""
     p, m = len(layout.observed), len(layout.etas)
     rank = np.zeros((len(layout.matrix), size))

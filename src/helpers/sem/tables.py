@@ -15,7 +15,8 @@ from helpers.sem.result import SemFit
 PARAMETERS = ("lhs", "op", "rhs", "label", "group", "est", "se", "z", "pvalue", "ci.lower", "ci.upper", "std.lv",
               "std.all", "std.all.se")
 PATHS = ("lhs", "op", "rhs", "est", "se", "z", "pvalue", "ci.lower", "ci.upper", "std.all")
-UNCERTAIN = ("se", "z", "pvalue", "ci.lower", "ci.upper", "std.all.se")
+UNCERTAIN = ("se", "z", "pvalue", "ci.lower", "ci.upper", "std.all.se", "std.all.ci.lower",
+             "std.all.ci.upper")
 
 
 def parameters_shown(fit: SemFit) -> pd.DataFrame:

@@ -1,0 +1,45 @@
+"""What would the estimates be without each respondent in turn? Exact refits, many at once."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from helpers import parallel
+from helpers.sem.batch_search import search
+from helpers.sem.resample import BLOCK, Material, batch, material
+from helpers.sem.result import SemFit
+
+
+def left_out(fit: SemFit, *, workers: int | None = None) -> tuple[np.ndarray, list[int]]:
+    """Fit the model without each respondent.
+
+    Parameters
+    ----------
+    fit : SemFit
+        From data.
+    workers : int, optional
+        Processes. None: this one.
+
+    Returns
+    -------
+    values : ndarray, shape (N, r)
+        Rows of the parameter table, group after group; NaN where the rest gives no estimate.
+    sizes : list of int
+        Respondents per group.
+
+    References
+    ----------
+    Efron & Tibshirani (1993). An Introduction to the Bootstrap, ch. 11.
+    """
+    of = material(fit)
+    pieces = parallel.portions(sum(of.sizes), size=BLOCK)
+    values = parallel.each(partial(_without, of), pieces, workers=1 if workers is None else workers)
+    return np.concatenate(values), of.sizes
+
+
+def _without(of: Material, portion: range) -> np.ndarray:
+    counts = np.ones((len(portion), sum(of.sizes)))
+    counts[np.arange(len(portion)), list(portion)] = 0.0
+    return search(of.start, batch(of, counts)).values * of.start.scaled.rows
