@@ -13,7 +13,7 @@ from helpers.errors import ModelError
 from helpers.sem.bootstrap import functions, refitted
 from helpers.sem.intervals import acceleration, intervals
 from helpers.sem.jackknife import left_out
-from helpers.sem.resample import counted, material
+from helpers.sem.resample import batch, batch_without, counted, material
 
 ORACLE = Path(__file__).resolve().parents[1] / "oracle"
 MODEL = """X =~ x1 + x2 + x3\nM =~ m1 + m2 + m3\nY =~ y1 + y2 + y3
@@ -51,6 +51,18 @@ def test_bca_limits_are_those_of_boot(mediation: sem.SemFit) -> None:
     assert (np.abs(lower - expected["bca.lower"]) / width).max() < 1e-2
     assert (np.abs(upper - expected["bca.upper"]) / width).max() < 1e-2
     assert np.median(np.abs(lower - expected["bca.lower"]) / width) < 1e-4
+
+
+def test_without_a_respondent_is_a_count_of_none() -> None:
+    fit = sem.fit("M =~ m1 + m2 + m3\nM ~ x1", table("data"), group="side")
+    of = material(fit)
+    counts = np.ones((3, 100)) - np.eye(100)[[0, 54, 55]]
+    for at, counted_ones in zip((range(1), range(54, 55), range(55, 56)), counts, strict=True):
+        one, other = batch_without(of, at), batch(of, counted_ones[None])
+        for name in ("covs", "means"):
+            for left, right in zip(getattr(one, name), getattr(other, name), strict=True):
+                np.testing.assert_allclose(left, right, atol=1e-12)
+        np.testing.assert_allclose(one.shares, other.shares, rtol=1e-15)
 
 
 @pytest.mark.parametrize("ci", ["percentile", "bc", "bca", "monte-carlo"])

@@ -8,7 +8,7 @@ import numpy as np
 
 from helpers import parallel
 from helpers.sem.batch_search import search
-from helpers.sem.resample import BLOCK, Material, batch, material
+from helpers.sem.resample import BLOCK, Material, batch_without, material
 from helpers.sem.result import SemFit
 
 
@@ -40,6 +40,4 @@ def left_out(fit: SemFit, *, workers: int | None = None) -> tuple[np.ndarray, li
 
 
 def _without(of: Material, portion: range) -> np.ndarray:
-    counts = np.ones((len(portion), sum(of.sizes)))
-    counts[np.arange(len(portion)), list(portion)] = 0.0
-    return search(of.start, batch(of, counts)).values * of.start.scaled.rows
+    return search(of.start, batch_without(of, portion)).values * of.start.scaled.rows

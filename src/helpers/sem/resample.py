@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from helpers.errors import ModelError
+from helpers.parallel import portions
 from helpers.sem.batch import Batch
 from helpers.sem.batch_search import Known, known
 from helpers.sem.result import SemFit
@@ -19,6 +20,8 @@ from helpers.sem.scaling import scale
 
 # Draws that are worked on together; a constant, because streams and last digits must not depend on the workers.
 BLOCK = 250
+# Respondents whose products are held at a time.
+ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,18 +33,18 @@ class Material:
     start : Known
     centres : list of ndarray, shape (p,)
         Means of the scaled items in the data, per group.
-    stacked : list of ndarray, shape (n, p + p (p + 1) / 2)
-        Scaled items less their means, and their products.
+    away : list of ndarray, shape (n, p)
+        Scaled items less their means.
     """
 
     start: Known
     centres: list[np.ndarray]
-    stacked: list[np.ndarray]
+    away: list[np.ndarray]
 
     @property
     def sizes(self) -> list[int]:
         """Respondents per group."""
-        return [len(each) for each in self.stacked]
+        return [len(each) for each in self.away]
 
 
 def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Material:
@@ -67,16 +70,15 @@ def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Mat
     est = fit.parameters["est"].to_numpy()[: len(structure.c)] / scaled.rows
     x = np.linalg.lstsq(structure.k, est - structure.c, rcond=None)[0]
     width = np.sqrt(np.diag(fit.sample[0].cov) / np.diag(scaled.samples[0].cov))
-    centres, stacked, samples = [], [], []
+    centres, aways, samples = [], [], []
     for sample, each in zip(scaled.samples, fit.answers if answers is None else answers, strict=True):
         centre = each.mean(axis=0)
         # Centring changes no covariance and keeps the digits that large means would cost.
         away = (each - centre) / width
         samples.append(replace(sample, cov=away.T @ away / len(away), mean=centre / width))
-        upper = np.triu_indices(away.shape[1])
         centres.append(centre / width)
-        stacked.append(np.hstack([away, away[:, upper[0]] * away[:, upper[1]]]))
-    return Material(known(replace(scaled, samples=samples), x), centres, stacked)
+        aways.append(away)
+    return Material(known(replace(scaled, samples=samples), x), centres, aways)
 
 
 def drawn(sizes: list[int], draws: int, random: np.random.Generator) -> np.ndarray:
@@ -110,20 +112,46 @@ def batch(of: Material, counts: np.ndarray) -> Batch:
     counts : ndarray, shape (draws, N)
         How often each respondent comes up, group after group.
     """
-    covs, means, sizes, before = [], [], [], 0
-    for centre, stacked in zip(of.centres, of.stacked, strict=True):
-        own = counts[:, before: before + len(stacked)]
-        before += len(stacked)
-        p = len(centre)
-        n = own.sum(axis=1)[:, None]
-        sums = own @ stacked / n
-        upper = np.triu_indices(p)
-        cov = np.empty((len(own), p, p))
-        cov[:, upper[0], upper[1]] = cov[:, upper[1], upper[0]] = (
-            sums[:, p:] - sums[:, upper[0]] * sums[:, upper[1]])
-        covs.append(cov)
-        means.append(centre + sums[:, :p])
-        sizes.append(n)
-    n = np.hstack(sizes)
-    return Batch(of.start.scaled.structure, covs, means, n / n.sum(axis=1, keepdims=True))
+    sizes, sums, before = [], [], 0
+    for away in of.away:
+        own = counts[:, before: before + len(away)]
+        before += len(away)
+        sizes.append(own.sum(axis=1))
+        sums.append(sum(own[:, rows.start:rows.stop] @ _terms(away[rows.start:rows.stop])
+                        for rows in portions(len(away), size=ROWS)))
+    return _batch(of, sizes, sums)
 
+
+def batch_without(of: Material, left_out: range) -> Batch:
+    """Moments without each of some respondents, counted group after group."""
+    sizes, sums, before = [], [], 0
+    for away in of.away:
+        here = np.array([at - before for at in left_out])
+        inside = (here >= 0) & (here < len(away))
+        before += len(away)
+        total = sum(_terms(away[rows.start:rows.stop]).sum(axis=0) for rows in portions(len(away), size=ROWS))
+        gone = _terms(away[np.where(inside, here, 0)])
+        sizes.append(len(away) - inside.astype(float))
+        sums.append(total - np.where(inside[:, None], gone, 0.0))
+    return _batch(of, sizes, sums)
+
+
+def _terms(away: np.ndarray) -> np.ndarray:
+    """Items and their products side by side, shape (n, p + p (p + 1) / 2)."""
+    upper = np.triu_indices(away.shape[1])
+    return np.hstack([away, away[:, upper[0]] * away[:, upper[1]]])
+
+
+def _batch(of: Material, sizes: list[np.ndarray], sums: list[np.ndarray]) -> Batch:
+    covs, means = [], []
+    for centre, n, terms in zip(of.centres, sizes, sums, strict=True):
+        p = len(centre)
+        upper = np.triu_indices(p)
+        averages = terms / n[:, None]
+        cov = np.empty((len(n), p, p))
+        cov[:, upper[0], upper[1]] = cov[:, upper[1], upper[0]] = (
+            averages[:, p:] - averages[:, upper[0]] * averages[:, upper[1]])
+        covs.append(cov)
+        means.append(centre + averages[:, :p])
+    n = np.column_stack(sizes)
+    return Batch(of.start.scaled.structure, covs, means, n / n.sum(axis=1, keepdims=True))
