@@ -31,7 +31,7 @@ def test_the_same_resamples_give_the_chi_squares_of_lavaan(mediation: sem.SemFit
     of = material(mediation, answers=_turned(mediation))
     found, reasons, _ = chisquares(of, counted(table("single_indices").to_numpy(), 100))
     assert set(reasons) == {""}
-    np.testing.assert_allclose(found, table("turned_chisq")["chisq"], rtol=1e-5)
+    np.testing.assert_allclose(found, table("turned_chisq")["chisq"], rtol=1e-6)
 
 
 def test_the_distribution_is_that_of_lavaan(mediation: sem.SemFit) -> None:
