@@ -9,9 +9,11 @@ from helpers.measurement.coefficient_omega import omega
 from helpers.measurement.factor_validity import correlated_factors, fornell_larcker, loadings, validity
 from helpers.measurement.heterotrait import htmt
 from helpers.measurement.item_statistics import item_analysis
+from helpers.measurement.polychoric_correlations import Polychoric, polychoric
 from helpers.measurement.scale_reliability import reliability, reliability_in_brief
 
 __all__ = [
+    "Polychoric",
     "correlated_factors",
     "cronbach_alpha",
     "fornell_larcker",
@@ -19,6 +21,7 @@ __all__ = [
     "item_analysis",
     "loadings",
     "omega",
+    "polychoric",
     "reliability",
     "reliability_in_brief",
     "validity",

@@ -2,6 +2,9 @@
 
 from helpers.moments.complete import complete_rows, from_data
 from helpers.moments.given import Moments, from_given
+from helpers.moments.ordinal import Categories, categories
+from helpers.moments.polychoric import Pairs, polychoric
 from helpers.moments.sample import Sample
 
-__all__ = ["Moments", "Sample", "complete_rows", "from_data", "from_given"]
+__all__ = ["Categories", "Moments", "Pairs", "Sample", "categories", "complete_rows", "from_data", "from_given",
+           "polychoric"]
