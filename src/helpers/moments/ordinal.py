@@ -78,17 +78,28 @@ def categories(scores: pd.DataFrame, items: Sequence[str], *, missing: str = "li
         raise DataError("moments.doubled", columns=doubled)
     used = scores[list(items)]
     left = used.dropna() if missing == "listwise" else used.dropna(how="all")
-    if text := [str(name) for name in items if not _ordered(left[name])]:
+    return ranked(left, items, missing=len(scores) - len(left))
+
+
+def ranked(rows: pd.DataFrame, items: Sequence[str], *, missing: int = 0) -> Categories:
+    """Rank the answers of all these rows, see ``categories``; ``missing`` is handed on.
+
+    Raises
+    ------
+    DataError
+        Text, one category, more than twelve categories; everything that is wrong at once.
+    """
+    if text := [str(name) for name in items if not _ordered(rows[name])]:
         raise DataError("moments.text", columns=text)
-    ranked = [_ranks(left[name]) for name in items]
-    problems = [Problem("moments.one_category", {"item": str(name), "n": len(left)})
-                for name, (_, values) in zip(items, ranked, strict=True) if len(values) < 2]
+    ranks = [_ranks(rows[name]) for name in items]
+    problems = [Problem("moments.one_category", {"item": str(name), "n": len(rows)})
+                for name, (_, values) in zip(items, ranks, strict=True) if len(values) < 2]
     problems += [Problem("moments.many_categories", {"item": str(name), "found": len(values), "most": MOST_CATEGORIES})
-                 for name, (_, values) in zip(items, ranked, strict=True) if len(values) > MOST_CATEGORIES]
+                 for name, (_, values) in zip(items, ranks, strict=True) if len(values) > MOST_CATEGORIES]
     if problems:
         raise DataError.of(problems)
-    codes = np.column_stack([codes for codes, _ in ranked])
-    return Categories(tuple(map(str, items)), codes, tuple(values for _, values in ranked), len(scores) - len(left))
+    codes = np.array([codes for codes, _ in ranks], dtype=int).reshape(len(items), len(rows)).T
+    return Categories(tuple(map(str, items)), codes, tuple(values for _, values in ranks), missing)
 
 
 def _ordered(column: pd.Series) -> bool:
