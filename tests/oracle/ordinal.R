@@ -32,7 +32,9 @@ models <- list(ordinal = list(model = ordinal), mixed = list(model = mixed),
 measures <- parameters <- list()
 for (name in names(models)) {
   fit <- do.call("sem", c(models[[name]], list(data = answers, ordered = paste0("y", 1:9), estimator = "WLSMV")))
-  told <- c("chisq", "df", "chisq.scaled", "pvalue.scaled", "chisq.scaling.factor")
+  told <- c("chisq", "df", "chisq.scaled", "pvalue.scaled", "chisq.scaling.factor", "baseline.chisq",
+            "baseline.df", "baseline.chisq.scaled", "cfi", "cfi.scaled", "tli.scaled", "rmsea.scaled",
+            "rmsea.ci.lower.scaled", "rmsea.ci.upper.scaled", "rmsea.pvalue.scaled")
   measures[[name]] <- data.frame(model = name, measure = told, value = as.numeric(fitMeasures(fit, told)))
   table <- as.data.frame(parameterEstimates(fit))
   if (is.null(table$group)) table$group <- 1

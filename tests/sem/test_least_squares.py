@@ -8,8 +8,9 @@ import pytest
 
 from helpers import syntax
 from helpers.moments import Sample, latent_moments
+from helpers.sem.indices import incremental, rmsea
 from helpers.sem.least_squares import LeastSquares
-from helpers.sem.shifted_test import robust_covariance, shifted
+from helpers.sem.shifted_test import baseline, robust_covariance, shifted
 from helpers.sem.specify import specify
 
 PATHS = "\nF2 ~ F1\nF3 ~ F1 + F2"
@@ -66,6 +67,25 @@ def test_test_of_the_model_is_that_of_lavaan(oracle, name) -> None:
     assert told.chisq == pytest.approx(expected["chisq.scaled"], rel=1e-5)
     assert told.factor == pytest.approx(expected["chisq.scaling.factor"], rel=1e-5)
     assert told.pvalue == pytest.approx(expected["pvalue.scaled"], abs=1e-5)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_indices_from_both_tests_are_those_of_lavaan(oracle, name) -> None:
+    expected = oracle("ordinal_measures").query("model == @name").set_index("measure")["value"]
+    problem, point = fitted(oracle("ordinal_data"), name)
+    told, apart = shifted(problem, point), baseline(problem)
+    assert apart.df == expected["baseline.df"]
+    assert apart.unscaled == pytest.approx(expected["baseline.chisq"], rel=1e-6)
+    assert apart.chisq == pytest.approx(expected["baseline.chisq.scaled"], rel=1e-6)
+    scaled = incremental(told.chisq, told.df, apart.chisq, apart.df)
+    assert scaled["cfi"] == pytest.approx(expected["cfi.scaled"], abs=1e-6)
+    assert scaled["tli"] == pytest.approx(expected["tli.scaled"], abs=1e-6)
+    plain = incremental(told.unscaled, told.df, apart.unscaled, apart.df)
+    assert plain["cfi"] == pytest.approx(expected["cfi"], abs=1e-6)
+    groups = len(problem.n)  # lavaan's statistic weighs a group by n - 1, and so does its RMSEA
+    close = rmsea(told.chisq, told.df, int(problem.n.sum()) - groups, groups)
+    for name in ("rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "rmsea.pvalue"):
+        assert close[name] == pytest.approx(expected[f"{name}.scaled"], abs=1e-5)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -59,19 +59,37 @@ def shifted(problem: LeastSquares, point: Point) -> Shifted:
     """Scale and shift the minimum of the objective."""
     shares = problem.n / problem.n.sum()
     bread = np.linalg.inv(problem.information(point, shares))
-    # of the residuals of all groups side by side: U = W - W D (D'WD)^-1 D'W with W times the group's share
     slopes = np.vstack([problem.slopes(group, each) for group, each in enumerate(point.implied)])
-    weight = _blocks([share * each for share, each in zip(shares, problem.weights, strict=True)])
-    gamma = _blocks([each / share for share, each in zip(shares, problem.gammas, strict=True)])
+    weight, gamma = _side_by_side(problem)
     pulled = weight @ slopes
-    product = (weight - pulled @ bread @ pulled.T) @ gamma
-    df = len(slopes) - len(problem.free)
-    trace, square = float(np.trace(product)), float((product * product.T).sum())
-    unscaled = point.f * problem.n.sum()
+    # of the residuals of all groups side by side: W - W D (D'WD)^-1 D'W
+    return _corrected(point.f * problem.n.sum(), (weight - pulled @ bread @ pulled.T) @ gamma,
+                      len(slopes) - len(problem.free))
+
+
+def baseline(problem: LeastSquares) -> Shifted:
+    """Test that no two variables covary, thresholds, means and variances free."""
+    between = problem.rows != problem.columns
+    f = sum(share * float(values[between] @ weight[np.ix_(between, between)] @ values[between])
+            for share, values, weight in zip(problem.shares, problem.observed, problem.weights, strict=True))
+    weight, gamma = _side_by_side(problem)
+    kept = np.flatnonzero(np.tile(between, len(problem.n)))
+    kept = np.ix_(kept, kept)
+    return _corrected(f * problem.n.sum(), weight[kept] @ gamma[kept], len(weight[kept]))
+
+
+def _side_by_side(problem: LeastSquares) -> tuple[np.ndarray, np.ndarray]:
+    """Weights and asymptotic covariances of the moments of all groups."""
+    shares = problem.n / problem.n.sum()
+    return (_blocks([share * each for share, each in zip(shares, problem.weights, strict=True)]),
+            _blocks([each / share for share, each in zip(shares, problem.gammas, strict=True)]))
+
+
+def _corrected(unscaled: float, product: np.ndarray, df: int) -> Shifted:
     if df == 0:
         return Shifted(unscaled, 0, math.nan, unscaled, math.nan, math.nan)
-    factor = math.sqrt(square / df)
-    shift = df - trace / factor
+    factor = math.sqrt(float((product * product.T).sum()) / df)
+    shift = df - float(np.trace(product)) / factor
     chisq = unscaled / factor + shift
     return Shifted(chisq, df, upper_tail(chisq, df), unscaled, factor, shift)
 
