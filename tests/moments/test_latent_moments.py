@@ -18,7 +18,7 @@ def found(oracle, name):
     return latent_moments(data, NAMES, ORDERED, missing="pairwise" if name == "pairwise" else "listwise")
 
 
-@pytest.mark.parametrize("name", ["complete", "pairwise"])
+@pytest.mark.parametrize("name", ["complete", "pairwise", "empty"])
 def test_values_are_those_of_lavaan(oracle, name) -> None:
     expected = oracle("latent_moments_values").query("set == @name")
     ours = found(oracle, name)
@@ -26,7 +26,7 @@ def test_values_are_those_of_lavaan(oracle, name) -> None:
     np.testing.assert_allclose(ours.values, expected["value"], rtol=0, atol=OPTIMISED)
 
 
-@pytest.mark.parametrize("name", ["complete", "pairwise"])
+@pytest.mark.parametrize("name", ["complete", "pairwise", "empty"])
 def test_asymptotic_covariances_are_those_of_lavaan(oracle, name) -> None:
     expected = oracle("latent_moments_gamma").query("set == @name")
     gamma = found(oracle, name).gamma

@@ -14,7 +14,8 @@ full <- data.frame(y1 = as.integer(cut(x[, 1], c(-Inf, -1, -.2, .6, 1.4, Inf))),
                    x2 = round(-2 + .4 * x[, 5] + .1 * x[, 5]^2, 3), y4 = as.integer(x[, 6] > -.3))
 gaps <- full
 for (name in names(gaps)) gaps[sample(n, 30), name] <- NA
-sets <- list(complete = full, pairwise = gaps)
+# In the third set nobody is high on y2 and low on y4.
+sets <- list(complete = full, pairwise = gaps, empty = transform(full, y4 = pmax(y4, y2)))
 
 values <- gammas <- list()
 for (name in names(sets)) {
