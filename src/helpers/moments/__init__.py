@@ -1,6 +1,7 @@
 """What the models see of the data: covariances and means, by group, from answers or from a printed matrix."""
 
-from helpers.moments.complete import complete_rows, from_data
+from helpers.moments.cases import Cases, cases
+from helpers.moments.complete import from_data, samples_of
 from helpers.moments.given import Moments, from_given
 from helpers.moments.latent_moments import LatentMoments, latent_moments
 from helpers.moments.ordinal import Categories, categories
@@ -8,15 +9,17 @@ from helpers.moments.polychoric import Pairs, polychoric
 from helpers.moments.sample import Sample
 
 __all__ = [
+    "Cases",
     "Categories",
     "LatentMoments",
     "Moments",
     "Pairs",
     "Sample",
+    "cases",
     "categories",
-    "complete_rows",
     "from_data",
     "from_given",
     "latent_moments",
     "polychoric",
+    "samples_of",
 ]

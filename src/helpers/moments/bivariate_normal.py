@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from scipy.special import ndtr
 
 # Nodes of the Gauss-Legendre rule for correlations up to each bound. The integrand narrows as the correlation nears 1;
 # with these the error stays below 1e-13 up to .7 and below 1e-11 throughout.
@@ -43,6 +42,8 @@ def distribution(h: np.ndarray, k: np.ndarray, r: np.ndarray) -> np.ndarray:
     >>> distribution(np.zeros((2, 1)), np.zeros((2, 1)), np.array([0.0, 0.5])).round(6).ravel()
     array([0.25    , 0.333333])
     """
+    from scipy.special import ndtr
+
     squares, product = h * h + k * k, 2 * h * k
     found = ndtr(h) * ndtr(k)
     angle = np.arcsin(r)

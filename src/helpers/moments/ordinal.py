@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from helpers.errors import DataError, Problem
 
@@ -43,6 +42,8 @@ class Categories:
 
     def thresholds(self) -> list[np.ndarray]:
         """Take the normal quantiles of the cumulative proportions of each item."""
+        from scipy.special import ndtri
+
         return [ndtri(np.cumsum(margin)[:-1] / margin.sum()) for margin in self.margins()]
 
     def tables(self) -> np.ndarray:

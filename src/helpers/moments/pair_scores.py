@@ -14,7 +14,6 @@ variable indicators. Psychometrika, 49(1), 115-132.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtr
 
 # An answer that its thresholds all but exclude.
 SMALLEST = 1e-15
@@ -25,6 +24,8 @@ Scores = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def of_thresholds(codes: np.ndarray, cuts: np.ndarray) -> np.ndarray:
     """Differentiate by the thresholds of one ordinal item, shape (n, thresholds)."""
+    from scipy.special import ndtr
+
     edges = np.concatenate([[0.0], ndtr(cuts), [1.0]])
     return _by_category(_normal(cuts)[None], 1 / np.diff(edges)[None])[0].T[codes]
 
@@ -37,6 +38,8 @@ def of_moments(x: np.ndarray, mean: float, variance: float) -> np.ndarray:
 
 def of_ordinal_pair(a: np.ndarray, b: np.ndarray, h: np.ndarray, k: np.ndarray, r: float) -> Scores:
     """Two ordinal items with thresholds h and k; everything depends on the two categories only."""
+    from scipy.special import ndtr
+
     from helpers.moments import bivariate_normal
 
     across, down = np.meshgrid(k, h)
@@ -55,6 +58,8 @@ def of_ordinal_pair(a: np.ndarray, b: np.ndarray, h: np.ndarray, k: np.ndarray, 
 
 def of_mixed_pair(z: np.ndarray, sd: float, codes: np.ndarray, cuts: np.ndarray, r: float) -> Scores:
     """Take a continuous variable (in standard scores z) and an ordinal item; derivatives by mean and variance first."""
+    from scipy.special import ndtr
+
     rest = np.sqrt(1 - r * r)
     reach = (cuts - r * z[:, None]) / rest
     edges = np.column_stack([np.zeros(len(z)), ndtr(reach), np.ones(len(z))])
@@ -82,6 +87,8 @@ def _normal(z: np.ndarray) -> np.ndarray:
 
 def _edge(h: np.ndarray, k: np.ndarray, r: float) -> np.ndarray:
     """Density along each threshold h within each category of the other item, shape (thresholds, categories)."""
+    from scipy.special import ndtr
+
     within = ndtr((k - r * h[:, None]) / np.sqrt(1 - r * r))
     ends = np.zeros((len(h), 1)), np.ones((len(h), 1))
     return _normal(h)[:, None] * np.diff(np.hstack([ends[0], within, ends[1]]), axis=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from helpers.moments import bivariate_normal
 from helpers.moments.ordinal import Categories
@@ -131,6 +130,8 @@ def _start(counts: np.ndarray) -> np.ndarray:
 def _likelihood(counts: np.ndarray, h: np.ndarray, k: np.ndarray,
                 r: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Log-likelihood, its slope and its (positive) curvature in atanh(r), each of shape (pairs,)."""
+    from scipy.special import ndtr
+
     cumulative = np.zeros((len(r), counts.shape[1] + 1, counts.shape[2] + 1))
     cumulative[:, 1:-1, 1:-1] = bivariate_normal.distribution(h, k, r)
     cumulative[:, 1:-1, -1], cumulative[:, -1, 1:-1], cumulative[:, -1, -1] = ndtr(h[:, :, 0]), ndtr(k[:, 0]), 1.0

@@ -20,7 +20,7 @@ import numpy as np
 from helpers.errors import ModelError
 from helpers.moments import Sample
 from helpers.sem.batch import Batch
-from helpers.sem.estimators import Problem, evaluate, information
+from helpers.sem.normal_theory import NormalTheory
 from helpers.sem.optimize import minimise
 from helpers.sem.scaling import Scaled
 from helpers.sem.start import starts
@@ -73,12 +73,11 @@ class Found:
 def known(scaled: Scaled, x: np.ndarray) -> Known:
     """Prepare searches that start at a fit's minimum x, shape (q,)."""
     n = np.array([sample.n for sample in scaled.samples], dtype=float)
-    curvature = _curvature(scaled, x, n / n.sum())
     try:
-        root = np.linalg.cholesky(curvature)
+        root = np.linalg.cholesky(curvature(scaled, x, n / n.sum()))
     except np.linalg.LinAlgError:
-        problem = Problem.of(scaled.structure, scaled.samples)
-        root = np.linalg.cholesky(2 * information(problem, evaluate(problem, x)))
+        problem = NormalTheory.of(scaled.structure, scaled.samples)
+        root = np.linalg.cholesky(2 * problem.information(problem.evaluate(x)))
     return Known(scaled, x, np.linalg.inv(root).T, float(n.sum()))
 
 
@@ -124,8 +123,11 @@ def discrepancies(batch: Batch, values: np.ndarray) -> np.ndarray:
     return total
 
 
-def _curvature(scaled: Scaled, x: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Second derivatives of F at the known minimum, from differences of all its gradients at once."""
+def curvature(scaled: Scaled, x: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Second derivatives of F at a minimum x, shape (q, q), from differences of all its gradients at once.
+
+    ``shares`` are those of the groups.
+    """
     structure, q = scaled.structure, len(x)
     means = [np.zeros(len(sample.names)) if sample.mean is None else sample.mean for sample in scaled.samples]
     batch = Batch(structure, [np.broadcast_to(sample.cov, (2 * q, *sample.cov.shape)) for sample in scaled.samples],
@@ -205,7 +207,7 @@ def _alone(start: Known, batch: Batch, at: int) -> np.ndarray | str:
         samples.append(Sample(sample.names, share[at] * start.n, cov[at], mean[at], sample.group))
     own = replace(structure, c=batch.take(np.array([at])).constants()[0])
     try:
-        optimum = minimise(Problem.of(own, samples), chain([start.x], starts(replace(start.scaled, structure=own,
+        optimum = minimise(NormalTheory.of(own, samples), chain([start.x], starts(replace(start.scaled, structure=own,
                                                                                    samples=samples))))
     except ModelError:
         return "not_positive_definite"

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.errors import ModelError
 from helpers.moments import Sample
-from helpers.sem.estimators import Point, Problem, information
+from helpers.sem.discrepancy import Discrepancy, Point
 from helpers.sem.scaling import Scaled
 
 # Smallest eigenvalue of the unit-diagonal information that counts as information. Models that cannot be identified
@@ -29,15 +29,19 @@ class Precision:
         Of the rows of the parameter table; zero where a row is fixed.
     weakest : float
         Smallest eigenvalue of the unit-diagonal information.
+    bread : ndarray, shape (q, q)
+        Inverse information of one respondent, on scaled items.
     """
 
     basic: np.ndarray
     rows: np.ndarray
     weakest: float
+    bread: np.ndarray
 
 
-def precision(problem: Problem, point: Point, scaled: Scaled, k: np.ndarray, *, converged: bool) -> Precision:
-    r"""Invert the expected information.
+def precision(problem: Discrepancy, point: Point, scaled: Scaled, k: np.ndarray, *, converged: bool,
+              observed: np.ndarray | None = None, middle: np.ndarray | None = None) -> Precision:
+    r"""Invert the information, between whose inverses ``middle`` comes where errors are to be robust.
 
     Parameters
     ----------
@@ -48,6 +52,10 @@ def precision(problem: Problem, point: Point, scaled: Scaled, k: np.ndarray, *, 
         From basic parameters to rows, in original units.
     converged : bool
         Without convergence missing information is no proof; the precision is then unknown (NaN).
+    observed : ndarray, shape (q, q), optional
+        Observed information of one respondent, taken instead of the expected one.
+    middle : ndarray, shape (q, q), optional
+        Mean square of the casewise derivatives.
 
     Raises
     ------
@@ -56,35 +64,37 @@ def precision(problem: Problem, point: Point, scaled: Scaled, k: np.ndarray, *, 
 
     Notes
     -----
-    .. math:: \widehat{\operatorname{Var}}(x) = (N \, \mathcal{I})^{-1}
+    .. math:: \widehat{\operatorname{Var}}(x) = \tfrac1N \mathcal{I}^{-1}
+              \quad\text{or}\quad \tfrac1N \mathcal{I}^{-1} B \mathcal{I}^{-1}
     """
-    n = respondents(problem.samples)
-    expected = information(problem, point)
+    expected = problem.information(point)
     if not len(expected):  # everything is fixed
-        return Precision(expected, np.zeros((len(k), len(k))), math.inf)
+        return Precision(expected, np.zeros((len(k), len(k))), math.inf, expected)
     width = np.sqrt(np.diag(expected))
     if not (width > 0).all():
         raise _not_identified(scaled, (width <= 0).astype(float))
     roots, vectors = np.linalg.eigh(expected / np.outer(width, width))
+    if roots[0] < NO_INFORMATION and (converged or _structural(problem, point)):
+        raise _not_identified(scaled, np.abs(vectors[:, roots < NO_INFORMATION]).max(axis=1))
+    if observed is not None and roots[0] >= NO_INFORMATION:
+        roots, vectors = np.linalg.eigh(observed / np.outer(width, width))
     if roots[0] < NO_INFORMATION:
-        if converged or _structural(problem, point):
-            raise _not_identified(scaled, np.abs(vectors[:, roots < NO_INFORMATION]).max(axis=1))
-        return Precision(np.full_like(expected, math.nan), np.full((len(k), len(k)), math.nan), float(roots[0]))
-    inverse = (vectors / roots) @ vectors.T / np.outer(width, width) / n
-    basic = inverse * np.outer(scaled.basic, scaled.basic)
-    return Precision(basic, k @ basic @ k.T, float(roots[0]))
+        unknown = np.full_like(expected, math.nan)
+        return Precision(unknown, np.full((len(k), len(k)), math.nan), float(roots[0]), unknown)
+    bread = (vectors / roots) @ vectors.T / np.outer(width, width)
+    inside = bread if middle is None else bread @ middle @ bread
+    basic = inside * np.outer(scaled.basic, scaled.basic) / respondents(problem.samples)
+    return Precision(basic, k @ basic @ k.T, float(roots[0]), bread)
 
 
-def _structural(problem: Problem, point: Point) -> bool:
+def _structural(problem: Discrepancy, point: Point) -> bool:
     """Whether information is missing near this place too, so that not the place but the model is to blame."""
-    from helpers.sem.estimators import evaluate
-
     generator = np.random.default_rng(1)
     for _ in range(5):
-        near = evaluate(problem, point.x * (1 + 0.1 * generator.standard_normal(len(point.x))))
+        near = problem.evaluate(point.x * (1 + 0.1 * generator.standard_normal(len(point.x))))
         if not math.isfinite(near.f):
             continue
-        expected = information(problem, near)
+        expected = problem.information(near)
         width = np.sqrt(np.maximum(np.diag(expected), 1e-300))
         return bool(np.linalg.eigvalsh(expected / np.outer(width, width))[0] < NO_INFORMATION)
     return False
@@ -102,7 +112,7 @@ def _not_identified(scaled: Scaled, weight: np.ndarray) -> ModelError:
 
 def respondents(samples: list[Sample]) -> int:
     """Count whole respondents: of a harmonic mean the fraction does not count, as in lavaan."""
-    return math.floor(sum(sample.n for sample in samples))
+    return math.floor(sum(sample.n for sample in samples) + 1e-6)  # sums of weights are whole but for rounding
 
 
 @dataclass(frozen=True, slots=True)

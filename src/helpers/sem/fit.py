@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -11,15 +10,20 @@ import pandas as pd
 
 from helpers import syntax
 from helpers.errors import DataError, ModelError
-from helpers.moments import Moments, Sample, complete_rows, from_data, from_given
+from helpers.moments import Cases, Moments, Sample, cases, from_given, samples_of
 from helpers.sem import estimates, gates
-from helpers.sem.errors_and_tests import likelihood, precision
-from helpers.sem.estimators import Problem
+from helpers.sem.batch_search import curvature
+from helpers.sem.errors_and_tests import Likelihood, Precision, likelihood, precision
 from helpers.sem.implied import imply
 from helpers.sem.indices import measures
-from helpers.sem.optimize import minimise
-from helpers.sem.result import SemFit
-from helpers.sem.scaling import scale
+from helpers.sem.methods import Method, choose
+from helpers.sem.normal_theory import NormalTheory
+from helpers.sem.optimize import Optimum, minimise
+from helpers.sem.result import Engine, SemFit
+from helpers.sem.robust import Material, Scaling, meat
+from helpers.sem.robust import scaling as scale_factors
+from helpers.sem.scaled_measures import scaled_measures
+from helpers.sem.scaling import Scaled, scale
 from helpers.sem.specify import specify
 from helpers.sem.standardize import standardize
 from helpers.sem.start import starts
@@ -44,7 +48,7 @@ def fit(
     moments: Moments | Sequence[Moments] | Mapping[str, Moments] | None = None,
     conf_level: float = 0.95,
 ) -> SemFit:
-    r"""Fit a structural equation model by maximum likelihood.
+    r"""Fit a structural equation model by maximum likelihood, with normal-theory or robust errors and tests.
 
     Parameters
     ----------
@@ -53,9 +57,16 @@ def fit(
     data : DataFrame, shape (n_respondents, ...)
         Item answers; it is not changed. Rows with a missing answer in a variable of the model are left out, and the
         result says how many (``n_read``, ``n``).
-    estimator : {"ML"}
+    estimator : {"ML", "MLR", "MLM"}
+        The estimates are the same. MLR: sandwich errors from the observed information and the Yuan-Bentler test;
+        MLM: those of Satorra & Bentler. ``measures`` then holds ``.scaled`` and ``.robust`` forms too.
     missing : {"listwise"}
-    ordered, cluster, weights, effect_coding
+    cluster : str, optional
+        Column of the cluster (branch, agent) of each respondent: errors and test of MLR over sums within clusters,
+        times G / (G - 1).
+    weights : str, optional
+        Column of sampling weights, brought to sum to n; errors and test of MLR.
+    ordered, effect_coding
         Not in this version; anything but the default is refused.
     group : str, optional
         Column that tells groups apart.
@@ -92,8 +103,8 @@ def fit(
     .. math:: \chi^2 = N F, \qquad
               F = \ln|\Sigma| + \operatorname{tr}(S\Sigma^{-1}) - \ln|S| - p + (m-\mu)'\Sigma^{-1}(m-\mu)
 
-    S has divisor n. Standard errors come from the expected information. Agrees with lavaan 0.6-14
-    (tests/oracle/sem_*.csv).
+    S has divisor n. Standard errors of ML come from the expected information; for the robust ones see
+    ``helpers.sem.robust``. Agrees with lavaan 0.6-14 (tests/oracle/sem_*.csv, robust_*.csv).
 
     References
     ----------
@@ -108,23 +119,23 @@ def fit(
     1   f  =~   b  1.5  0.319
     2   f  =~   c  0.6  0.133
     """
-    _refuse(estimator, missing, ordered, cluster, weights, effect_coding, conf_level)
+    method = choose(estimator=estimator, missing=missing, ordered=_several(ordered), cluster=cluster, weights=weights,
+                    effect_coding=effect_coding, from_moments=data is None)
+    if not 0 < conf_level < 1:
+        raise ModelError("sem.conf_level", found=conf_level)
     written = syntax.parse(model)
-    samples, n_read = _samples(written.observed, data, group, moments)
+    samples, answers = _samples(written.observed, data, moments, group=group, cluster=cluster, weights=weights)
     table = syntax.complete(written, groups=len(samples), meanstructure=meanstructure, std_lv=std_lv, fixed_x=fixed_x,
                             group_equal=_several(group_equal), group_partial=_several(group_partial))
     if table.means and any(sample.mean is None for sample in samples):
         raise DataError("sem.means_missing")
     _refuse_correlations(moments, table)
-    found = estimate(table, samples, n_read=n_read, conf_level=conf_level,
-                     correlations_only=any(each.correlations_only for each in _listed(moments).values()))
-    if data is None:
-        return found
-    return replace(found, answers=tuple(complete_rows(data, written.observed, group=group).values()))
+    return estimate(table, samples, method=method, cases=answers, conf_level=conf_level,
+                    correlations_only=any(each.correlations_only for each in _listed(moments).values()))
 
 
-def estimate(table: syntax.Table, samples: list[Sample], *, n_read: int, conf_level: float = 0.95,
-             correlations_only: bool = False) -> SemFit:
+def estimate(table: syntax.Table, samples: list[Sample], *, method: Method, cases: Cases | None,
+             conf_level: float = 0.95, correlations_only: bool = False) -> SemFit:
     """Fit a complete parameter table to moments; ``fit`` is the comfortable way in.
 
     Parameters
@@ -132,28 +143,30 @@ def estimate(table: syntax.Table, samples: list[Sample], *, n_read: int, conf_le
     table : Table
     samples : list of Sample
         One per group, in the order of the table.
-    n_read : int
-        Respondents in the data.
+    method : Method
+    cases : Cases, optional
+        The answers behind the moments; robust methods need them.
     conf_level : float
     correlations_only : bool
         Whether the variables' scales are unknown, which a gate then says.
     """
-    n = sum(sample.n for sample in samples)
     structure = specify(table, samples)
     scaled = scale(structure, samples)
-    problem = Problem.of(scaled.structure, scaled.samples)
+    problem = NormalTheory.of(scaled.structure, scaled.samples)
     optimum = minimise(problem, starts(scaled))
-    found = precision(problem, optimum.point, scaled, structure.k, converged=optimum.converged)
+    fitted = likelihood(samples, optimum.point.f, structure.k.shape[1], means=table.means, exogenous=table.exogenous,
+                        fixed_x=table.fixed_x)
+    found, scaling = _uncertainty(scaled, problem, optimum, structure.k, method, cases, fitted)
     values = structure.k @ (optimum.point.x * scaled.basic) + structure.c
     implied = [imply(structure.layout, values[structure.part(group)]) for group in range(table.groups)]
     standardized = [standardize(structure.layout, values[structure.part(group)], each)
                     for group, each in enumerate(implied)]
-    fitted = likelihood(samples, optimum.point.f, structure.k.shape[1], means=table.means, exogenous=table.exogenous,
-                        fixed_x=table.fixed_x)
     parameters = estimates.parameters(table, values, found.rows, standardized, conf_level=conf_level)
+    n = sum(sample.n for sample in samples)
     return SemFit(
         model=table.model.text, parameters=parameters,
-        measures=measures(fitted, table.groups, samples, implied, means=table.means),
+        measures=_with_scaled(measures(fitted, table.groups, samples, implied, means=table.means), fitted, scaling,
+                              table.groups),
         checks=gates.checks(gates.Fitted(
             structure, values, np.sqrt(np.maximum(np.diag(found.rows), 0.0)),
             np.concatenate([each.std_all for each in standardized]), implied, samples, optimum, found,
@@ -162,22 +175,32 @@ def estimate(table: syntax.Table, samples: list[Sample], *, n_read: int, conf_le
         r2=estimates.r2(structure, standardized),
         implied=estimates.implied_table(samples, implied, means=table.means),
         vcov=estimates.vcov_table(table, found.rows, structure.k.any(axis=1)),
-        n=n, n_read=n_read or n, converged=optimum.converged,
+        n=n, n_read=n if cases is None else cases.n_read, converged=optimum.converged,
         gradient=float(np.abs(optimum.gradient).max(initial=0.0)), iterations=optimum.iterations,
         conf_level=conf_level, sample=tuple(samples), structure=structure, rows_vcov=found.rows,
-        std_slopes=estimates.block_diagonal([each.slopes for each in standardized]))
+        std_slopes=estimates.block_diagonal([each.slopes for each in standardized]),
+        engine=Engine(method, scaled, problem, optimum, cases, scaling))
 
 
-def _refuse(estimator: str, missing: str, ordered: Sequence[str], cluster: str | None, weights: str | None,
-            effect_coding: bool, conf_level: float) -> None:
-    ordered = _several(ordered)
-    asked = {"estimator": (estimator, "ML"), "missing": (missing, "listwise"), "ordered": (ordered, ()),
-             "cluster": (cluster, None), "weights": (weights, None), "effect_coding": (effect_coding, False)}
-    for name, (value, known) in asked.items():
-        if value != known:
-            raise ModelError("sem.not_in_this_version", argument=name, value=value)
-    if not 0 < conf_level < 1:
-        raise ModelError("sem.conf_level", found=conf_level)
+def _uncertainty(scaled: Scaled, problem: NormalTheory, optimum: Optimum, k: np.ndarray, method: Method,
+                 cases: Cases | None, fitted: Likelihood) -> tuple[Precision, Scaling | None]:
+    """Covariances of the estimates, and what a robust test divides chi-square by."""
+    point = optimum.point
+    if not method.robust or cases is None or not len(point.x):
+        return precision(problem, point, scaled, k, converged=optimum.converged), None
+    material = Material.of(cases, scaled, method)
+    middle = meat(scaled.structure, material, point, method)
+    observed = curvature(scaled, point.x, problem.shares) / 2 if method.information == "observed" else None
+    found = precision(problem, point, scaled, k, converged=optimum.converged, observed=observed,
+                      middle=middle * material.correction)
+    return found, scale_factors(scaled.structure, material, point, found.bread, middle, method, df=fitted.df,
+                                baseline_df=fitted.baseline_df)
+
+
+def _with_scaled(plain: pd.Series, fitted: Likelihood, scaling: Scaling | None, groups: int) -> pd.Series:
+    if scaling is None:
+        return plain
+    return pd.concat([plain, pd.Series(scaled_measures(fitted, scaling, groups), name="value")]).rename_axis("measure")
 
 
 def _several(names: str | Sequence[str]) -> tuple[str, ...]:
@@ -195,12 +218,13 @@ def _listed(moments: object) -> dict[str, Moments]:
     return dict(zip(map(str, count(1)), moments, strict=False))
 
 
-def _samples(names: tuple[str, ...], data: pd.DataFrame | None, group: str | None,
-             moments: object) -> tuple[list[Sample], int]:
+def _samples(names: tuple[str, ...], data: pd.DataFrame | None, moments: object, *, group: str | None,
+             cluster: str | None, weights: str | None) -> tuple[list[Sample], Cases | None]:
     if (data is None) == (moments is None):
         raise DataError("sem.data_or_moments")
     if data is not None:
-        return from_data(data, names, group=group), len(data)
+        answers = cases(data, names, group=group, cluster=cluster, weights=weights)
+        return samples_of(answers), answers
     listed = _listed(moments)
     if group is not None or not listed or not all(isinstance(each, Moments) for each in listed.values()):
         raise DataError("sem.moments_kind")
@@ -210,7 +234,7 @@ def _samples(names: tuple[str, ...], data: pd.DataFrame | None, group: str | Non
         if absent := [name for name in names if name not in sample.names]:
             raise DataError("moments.absent", columns=absent, have=list(sample.names))
         samples.append(sample.subset(names))
-    return samples, 0
+    return samples, None
 
 
 def _refuse_correlations(moments: object, table: syntax.Table) -> None:

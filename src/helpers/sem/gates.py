@@ -13,7 +13,7 @@ import numpy as np
 from helpers.errors import Check
 from helpers.moments import Sample
 from helpers.sem.equivalents import reversals
-from helpers.sem.errors_and_tests import Precision
+from helpers.sem.errors_and_tests import NO_INFORMATION, Precision
 from helpers.sem.implied import Implied
 from helpers.sem.optimize import ACCEPTED, Optimum
 from helpers.sem.specify import Structure
@@ -77,7 +77,8 @@ def checks(fitted: Fitted) -> tuple[Check, ...]:
         Check("converged", "stop", optimum.converged,
               {"gradient": float(np.abs(optimum.gradient).max(initial=0.0)), "iterations": optimum.iterations,
                "accepted": ACCEPTED}),
-        Check("identified", "stop", True, {"parameters": q, "eigenvalue": fitted.precision.weakest}),
+        Check("identified", "stop", not optimum.converged or not fitted.precision.weakest < NO_INFORMATION,
+              {"parameters": q, "eigenvalue": fitted.precision.weakest}),
         _matrix("latent_covariance", fitted, [each.psi for each in fitted.implied], layout.etas),
         _matrix("residual_covariance", fitted, [each.theta for each in fitted.implied], layout.observed),
         _negative_variances(fitted),

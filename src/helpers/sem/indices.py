@@ -80,7 +80,7 @@ def incremental(chisq: float, df: int, baseline: float, baseline_df: int) -> dic
             "nfi": (baseline - chisq) / baseline if baseline > 0 and nested else math.nan}
 
 
-def rmsea(chisq: float, df: int, n: int, groups: int) -> dict[str, float]:
+def rmsea(chisq: float, df: float, n: int, groups: int) -> dict[str, float]:
     """RMSEA with n, times the root of the number of groups; 90 % interval; p-value of close fit."""
     from scipy.special import chndtr
 
@@ -94,7 +94,7 @@ def rmsea(chisq: float, df: int, n: int, groups: int) -> dict[str, float]:
             "rmsea.pvalue": float(1 - chndtr(chisq, df, unit * CLOSE_FIT**2))}
 
 
-def noncentrality(chisq: float, df: int, probability: float) -> float:
+def noncentrality(chisq: float, df: float, probability: float) -> float:
     """Noncentrality under which a chi-square is at most this large with the given probability; 0 where none is."""
     from scipy.special import chndtr
 

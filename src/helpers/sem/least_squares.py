@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.moments import LatentMoments
-from helpers.sem.estimators import Point
+from helpers.sem.discrepancy import Point
 from helpers.sem.implied import THETA, Implied, imply
 from helpers.sem.specify import Structure
 

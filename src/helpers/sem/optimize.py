@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.errors import ModelError
-from helpers.sem.estimators import Point, Problem, evaluate, gradient, information
+from helpers.sem.discrepancy import Discrepancy, Point
 
 # On scaled items; the contract asks for 1e-9, rounding allows about 1e-13.
 TARGET = 1e-11
@@ -47,7 +47,7 @@ class Optimum:
     converged: bool
 
 
-def minimise(problem: Problem, starts: Iterable[np.ndarray]) -> Optimum:
+def minimise(problem: Discrepancy, starts: Iterable[np.ndarray]) -> Optimum:
     """Search from each start, shape (q,), until a search converges; otherwise take the lowest place found.
 
     Raises
@@ -68,9 +68,9 @@ def minimise(problem: Problem, starts: Iterable[np.ndarray]) -> Optimum:
     return min(found, key=lambda optimum: optimum.point.f)
 
 
-def search(problem: Problem, point: Point) -> Optimum:
+def search(problem: Discrepancy, point: Point) -> Optimum:
     """Search from a point with a finite objective."""
-    slope = gradient(problem, point)
+    slope = problem.gradient(point)
     best, steps, before, polishes = _size(slope), 0, math.inf, 0
     while best > TARGET and steps < SCORING_STEPS:
         if steps >= 15 and best < 1e-2 and best > 0.3 * before and polishes < POLISHES:  # crawling
@@ -80,18 +80,18 @@ def search(problem: Problem, point: Point) -> Optimum:
                 point, slope, more = polished
                 before, best, steps = best, _size(slope), steps + more
                 continue
-        moved = _step(problem, point, slope, information(problem, point))
+        moved = _step(problem, point, slope, problem.information(point))
         if moved is None:
             break
         point, before, steps = moved, best, steps + 1
-        slope = gradient(problem, point)
+        slope = problem.gradient(point)
         best = _size(slope)
     return Optimum(point, slope, steps, _size(slope) < ACCEPTED)
 
 
-def _inside(problem: Problem, x: np.ndarray) -> Point:
+def _inside(problem: Discrepancy, x: np.ndarray) -> Point:
     """Begin where the implied matrices are positive definite: residual variances grow until they are."""
-    point = evaluate(problem, x)
+    point = problem.evaluate(x)
     structure, layout = problem.structure, problem.structure.layout
     variances = np.tile((layout.weight == 0.5), structure.table.groups).astype(float)
     push = structure.k.T @ variances
@@ -99,7 +99,7 @@ def _inside(problem: Problem, x: np.ndarray) -> Point:
         if math.isfinite(point.f):
             return point
         x = np.where(push > 0, np.maximum(2 * x, 0.5), 0.5 * x)
-        point = evaluate(problem, x)
+        point = problem.evaluate(x)
     return point
 
 
@@ -124,7 +124,7 @@ def _solve(matrix: np.ndarray, slope: np.ndarray) -> np.ndarray:
     return -slope / width**2
 
 
-def _step(problem: Problem, point: Point, slope: np.ndarray, expected: np.ndarray) -> Point | None:
+def _step(problem: Discrepancy, point: Point, slope: np.ndarray, expected: np.ndarray) -> Point | None:
     """One scoring step, halved until the objective falls; None where no step helps."""
     direction = _solve(2 * expected, slope)
     longest = _size(direction)
@@ -133,14 +133,14 @@ def _step(problem: Problem, point: Point, slope: np.ndarray, expected: np.ndarra
     # below this the objective cannot be told from rounding; the gradient decides
     blur = 1e-13 * (1 + abs(point.f))
     for _ in range(HALVINGS):
-        tried = evaluate(problem, point.x + size * direction)
+        tried = problem.evaluate(point.x + size * direction)
         if tried.f <= point.f + 1e-4 * size * promised + blur:
             return tried
         size /= 2
     return None
 
 
-def _newton(problem: Problem, point: Point, slope: np.ndarray) -> tuple[Point, np.ndarray, int] | None:
+def _newton(problem: Discrepancy, point: Point, slope: np.ndarray) -> tuple[Point, np.ndarray, int] | None:
     """Newton steps while they shrink the gradient; None where the Hessian is not positive definite here."""
     began = _size(slope)
     for steps in range(NEWTON_STEPS):
@@ -148,10 +148,10 @@ def _newton(problem: Problem, point: Point, slope: np.ndarray) -> tuple[Point, n
         if np.linalg.eigvalsh(curvature)[0] <= 0:
             return None if steps == 0 else (point, slope, steps)
         for _ in range(3):  # the Hessian serves a few steps
-            tried = evaluate(problem, point.x - np.linalg.solve(curvature, slope))
+            tried = problem.evaluate(point.x - np.linalg.solve(curvature, slope))
             if not math.isfinite(tried.f) or tried.f > point.f + 1e-12 * (1 + abs(point.f)):
                 return None if _size(slope) >= began else (point, slope, steps)
-            better = gradient(problem, tried)
+            better = problem.gradient(tried)
             if _size(better) >= _size(slope):
                 return (point, slope, steps) if _size(slope) < began else None
             point, slope = tried, better
@@ -160,14 +160,14 @@ def _newton(problem: Problem, point: Point, slope: np.ndarray) -> tuple[Point, n
     return point, slope, NEWTON_STEPS
 
 
-def hessian(problem: Problem, point: Point) -> np.ndarray:
+def hessian(problem: Discrepancy, point: Point) -> np.ndarray:
     """Second derivatives of F by central differences of the analytic gradient, shape (q, q)."""
     q = len(point.x)
     rows = np.zeros((q, q))
     for at in range(q):
         step = np.zeros(q)
         step[at] = 1e-5
-        above, below = evaluate(problem, point.x + step), evaluate(problem, point.x - step)
+        above, below = problem.evaluate(point.x + step), problem.evaluate(point.x - step)
         if math.isfinite(above.f) and math.isfinite(below.f):
-            rows[at] = (gradient(problem, above) - gradient(problem, below)) / 2e-5
+            rows[at] = (problem.gradient(above) - problem.gradient(below)) / 2e-5
     return (rows + rows.T) / 2

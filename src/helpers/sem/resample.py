@@ -16,7 +16,6 @@ from helpers.parallel import portions
 from helpers.sem.batch import Batch
 from helpers.sem.batch_search import Known, known
 from helpers.sem.result import SemFit
-from helpers.sem.scaling import scale
 
 # Draws that are worked on together; a constant, because streams and last digits must not depend on the workers.
 BLOCK = 250
@@ -60,16 +59,15 @@ def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Mat
     ------
     ModelError
         ``sem.bootstrap_data``: the fit came from a printed matrix. ``sem.bootstrap_unconverged``.
+        ``sem.bootstrap_method``: least squares, or clustered or weighted rows.
     """
     if fit.answers is None:
         raise ModelError("sem.bootstrap_data")
     if not fit.converged:
         raise ModelError("sem.bootstrap_unconverged")
-    scaled = scale(fit.structure, list(fit.sample))
-    structure = scaled.structure
-    est = fit.parameters["est"].to_numpy()[: len(structure.c)] / scaled.rows
-    x = np.linalg.lstsq(structure.k, est - structure.c, rcond=None)[0]
-    width = np.sqrt(np.diag(fit.sample[0].cov) / np.diag(scaled.samples[0].cov))
+    if fit.engine.method.discrepancy != "ml" or fit.engine.method.se == "robust.cluster":
+        raise ModelError("sem.bootstrap_method", estimator=fit.engine.method.name)
+    scaled, x, width = fit.engine.scaled, fit.engine.optimum.point.x, fit.engine.scaled.width
     centres, aways, samples = [], [], []
     for sample, each in zip(scaled.samples, fit.answers if answers is None else answers, strict=True):
         centre = each.mean(axis=0)

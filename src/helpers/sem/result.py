@@ -8,8 +8,38 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import Check, gates_table
-from helpers.moments import Sample
+from helpers.moments import Cases, Sample
+from helpers.sem.discrepancy import Discrepancy
+from helpers.sem.methods import Method
+from helpers.sem.optimize import Optimum
+from helpers.sem.robust import Scaling
+from helpers.sem.scaling import Scaled
 from helpers.sem.specify import Structure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Engine:
+    """What the estimation knew.
+
+    Attributes
+    ----------
+    method : Method
+    scaled : Scaled
+        Model and moments on scaled items.
+    problem : Discrepancy
+    optimum : Optimum
+    cases : Cases or None
+        Complete answers, where the fit came from data.
+    scaling : Scaling or None
+        What chi-squares are divided by, where the test is robust.
+    """
+
+    method: Method
+    scaled: Scaled
+    problem: Discrepancy
+    optimum: Optimum
+    cases: Cases | None
+    scaling: Scaling | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,8 +80,8 @@ class SemFit:
         Covariances of all rows of the parameter table, zero where fixed.
     std_slopes : ndarray, shape (r, r)
         Derivative of ``std.all`` with respect to the rows.
-    answers : tuple of ndarray, shape (n, p), or None
-        Complete answers per group, where the fit came from data.
+    engine : Engine
+        What the estimation knew, for what is computed after the fit.
     """
 
     model: str
@@ -72,7 +102,12 @@ class SemFit:
     structure: Structure
     rows_vcov: np.ndarray
     std_slopes: np.ndarray
-    answers: tuple[np.ndarray, ...] | None = None
+    engine: Engine
+
+    @property
+    def answers(self) -> tuple[np.ndarray, ...] | None:
+        """Complete answers, shape (n, p), per group; None where the fit came from a printed matrix."""
+        return None if self.engine.cases is None else self.engine.cases.values
 
     @property
     def gates(self) -> pd.DataFrame:

@@ -27,12 +27,15 @@ class Scaled:
         Multiply the scaled basic parameters by this to have the original ones.
     rows : ndarray, shape (r,)
         The same for the rows of the table.
+    width : ndarray, shape (p,)
+        Divisors of the items.
     """
 
     structure: Structure
     samples: list[Sample]
     basic: np.ndarray
     rows: np.ndarray
+    width: np.ndarray
 
 
 def scale(structure: Structure, samples: list[Sample]) -> Scaled:
@@ -48,7 +51,7 @@ def scale(structure: Structure, samples: list[Sample]) -> Scaled:
     basic = rows[chosen] if k.size else np.ones(0)
     scaled = [replace(sample, cov=sample.cov / np.outer(width, width),
                       mean=None if sample.mean is None else sample.mean / width) for sample in samples]
-    return Scaled(replace(structure, k=k * basic, c=structure.c / rows), scaled, basic, rows)
+    return Scaled(replace(structure, k=k * basic, c=structure.c / rows), scaled, basic, rows, width)
 
 
 def _latent_widths(structure: Structure, names: tuple[str, ...], width: np.ndarray) -> dict[str, float]:

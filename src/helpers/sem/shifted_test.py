@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.sem.estimators import Point
+from helpers.sem.discrepancy import Point
 from helpers.sem.indices import upper_tail
 from helpers.sem.least_squares import LeastSquares
 

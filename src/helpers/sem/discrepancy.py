@@ -1,0 +1,53 @@
+"""What every estimator minimises: a distance between what the model implies and what was observed.
+
+F is scaled so that chi-square is N F. The search (``optimize``) and the standard errors (``errors_and_tests``) know no
+more of an estimator than this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from helpers.moments import Sample
+from helpers.sem.implied import Implied
+from helpers.sem.specify import Structure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """The objective at one place.
+
+    Attributes
+    ----------
+    x : ndarray, shape (q,)
+        Basic parameters.
+    f : float
+        Discrepancy F; infinite where an implied covariance matrix is not positive definite.
+    implied : list of Implied
+        Per group; empty where f is infinite.
+    inverses : list of ndarray, shape (p, p)
+    """
+
+    x: np.ndarray
+    f: float
+    implied: list[Implied]
+    inverses: list[np.ndarray]
+
+
+class Discrepancy(Protocol):
+    """An objective with its derivatives, on scaled items."""
+
+    structure: Structure
+    samples: list[Sample]
+
+    def evaluate(self, x: np.ndarray) -> Point:
+        """Objective at basic parameters x, shape (q,)."""
+
+    def gradient(self, point: Point) -> np.ndarray:
+        """Differentiate F with respect to the basic parameters, shape (q,)."""
+
+    def information(self, point: Point) -> np.ndarray:
+        """Half the expected second derivatives of F: the information of one respondent, shape (q, q)."""
