@@ -59,7 +59,7 @@ def cases(data: pd.DataFrame, names: Sequence[str], *, group: str | None = None,
     ------
     DataError
         Columns that are absent, doubled or no numbers, infinite answers, fewer than two groups, a row without
-        cluster or weight, fewer than two clusters, weights that are negative or all zero.
+        cluster or weight, fewer than two clusters in a group, weights that are negative or all zero.
     """
     if not isinstance(data, pd.DataFrame):
         raise DataError("moments.no_frame", found=type(data).__name__)
@@ -101,7 +101,7 @@ def _clusters(of: pd.Series, used: np.ndarray, rows: list[np.ndarray]) -> tuple[
     codes[used] = pd.factorize(of.iloc[used])[0]
     if empty := int((codes[used] < 0).sum()):
         raise DataError("moments.cluster_missing", column=of.name, rows=empty)
-    if (found := len(np.unique(codes[used]))) < 2:
+    if (found := min(len(np.unique(codes[at])) for at in rows)) < 2:
         raise DataError("moments.one_cluster", column=of.name, found=found)
     return tuple(codes[at] for at in rows)
 

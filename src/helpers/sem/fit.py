@@ -191,8 +191,7 @@ def _uncertainty(scaled: Scaled, problem: NormalTheory, optimum: Optimum, k: np.
     material = Material.of(cases, scaled, method)
     middle = meat(scaled.structure, material, point, method)
     observed = curvature(scaled, point.x, problem.shares) / 2 if method.information == "observed" else None
-    found = precision(problem, point, scaled, k, converged=optimum.converged, observed=observed,
-                      middle=middle * material.correction)
+    found = precision(problem, point, scaled, k, converged=optimum.converged, observed=observed, middle=middle)
     return found, scale_factors(scaled.structure, material, point, found.bread, middle, method, df=fitted.df,
                                 baseline_df=fitted.baseline_df)
 

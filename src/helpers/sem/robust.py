@@ -66,22 +66,15 @@ class Material:
         return sum(map(len, self.away))
 
     def summed(self, group: int, rows: np.ndarray) -> np.ndarray:
-        """Weighted rows of a group, shape (n, k), added up within each cluster."""
+        """Weighted rows of a group, shape (n, k), added up within each of its G clusters; squares grow by G/(G-1)."""
         rows = rows if self.weights is None else rows * self.weights[group][:, None]
         if self.clusters is None:
             return rows
         codes = self.clusters[group]
         total = np.zeros((codes.max() + 1, rows.shape[1]))
         np.add.at(total, codes, rows)
-        return total
-
-    @property
-    def correction(self) -> float:
-        """Multiply by G / (G - 1) for G clusters, 1 without clusters."""
-        if self.clusters is None:
-            return 1.0
-        found = len(np.unique(np.concatenate(self.clusters)))
-        return found / (found - 1)
+        found = len(np.unique(codes))
+        return total * np.sqrt(found / (found - 1))
 
 
 def meat(structure: Structure, material: Material, point: Point, method: Method) -> np.ndarray:
@@ -223,7 +216,6 @@ def scaling(structure: Structure, material: Material, point: Point, bread: np.nd
     fixed = of_x if table.fixed_x else 0.0
     model = saturated - fixed - float((bread * middle).sum())
     baseline = saturated_baseline - of_x - independence_trace(material, others, means=means)
-    model, baseline = model * material.correction, baseline * material.correction
     return Scaling(model / df if df > 0 else np.nan, baseline / baseline_df if baseline_df > 0 else np.nan)
 
 
