@@ -25,7 +25,8 @@ def judged(table: pd.DataFrame, criteria: Mapping[str, Criterion], names: Iterab
     Parameters
     ----------
     table : DataFrame
-        With a column per name, or ``measure value`` with a row per name.
+        With a column per name, or ``measure value`` with a row per name; its robust or scaled form is judged where
+        there is one.
     criteria : mapping of str to Criterion
         ``at_least`` or ``at_most``, and ``source``.
     names : iterable of str
@@ -43,7 +44,9 @@ def judged(table: pd.DataFrame, criteria: Mapping[str, Criterion], names: Iterab
 
 def _worst(table: pd.DataFrame, name: str, *, lowest: bool) -> tuple[float, str]:
     if "measure" in table:
-        return float(table.set_index("measure")["value"].loc[name]), ""
+        held = table.set_index("measure")["value"]
+        form = next(form for form in (f"{name}.robust", f"{name}.scaled", name) if form in held.index)
+        return float(held[form]), form if form != name else ""
     values = table[name].dropna()
     if values.empty:
         return float("nan"), ""
@@ -57,7 +60,15 @@ def _held(name: str, found: float, where: str, bound: Criterion, speech: Speech)
     else:
         passed, sign, limit = found <= bound.at_most, "≤", bound.at_most
     kind = formats.kind(name)
-    place = f" ({speech.term('construct', where) if where not in speech.items else where})" if where else ""
+    place = f" ({_said(where, speech)})" if where else ""
     return Check("criterion", "info", bool(passed), {
         "quantity": plain(speech.column(name)), "value": formats.number(found, kind), "place": place,
         "sign": sign, "limit": formats.number(limit, kind), "bound": bound.source or "study.yml"})
+
+
+def _said(where: str, speech: Speech) -> str:
+    """Say an item by its code, a construct by its label, the form of an index by its name."""
+    if where in speech.items:
+        return where
+    form = speech.term("measure", where)
+    return form if form != where else speech.term("construct", where)

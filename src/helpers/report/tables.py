@@ -18,14 +18,14 @@ from helpers.report.speech import Speech, marked
 # A column whose repeats say nothing new: printed once per block.
 _BLOCKS = ("construct", "construct1", "outcome", "variable", "group", "notebook")
 # Columns that are told in the note where they say the same in every row.
-_TOLD = ("denominator", "method", "failed")
+_TOLD = ("denominator", "method", "failed", "draws")
 # Rows that stay on one printed page with their caption, and columns from which the page is turned.
 _SHORT, _WIDE = 24, 16
 # Signs from which a text cell needs a column wide enough to be read.
 _LONG = 34
 # Columns of a model's table that are left out where they are empty or the same throughout.
 _OPTIONAL = ("label", "group")
-_DEGREES = re.compile(r"(^|\.)df\d?$")
+_DEGREES = re.compile(r"(^|\.)df\d?(\.scaled)?$")
 _DECIMAL_TAIL = re.compile(r"\.(\d+)$")
 
 

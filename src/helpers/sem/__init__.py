@@ -4,6 +4,7 @@ from helpers.moments import Moments
 from helpers.sem.bollen_stine import BollenStine, bollen_stine
 from helpers.sem.bootstrap import Bootstrap, bootstrap
 from helpers.sem.brief import fit_in_brief, strongest_path
+from helpers.sem.by_rule import chosen_estimator, fit_by_rule
 from helpers.sem.effects import effects
 from helpers.sem.equivalents import equivalents
 from helpers.sem.fit import fit
@@ -20,6 +21,27 @@ from helpers.sem.tables import (
     sample_moments,
 )
 
-__all__ = ["BollenStine", "Bootstrap", "Moments", "SemFit", "bollen_stine", "bootstrap", "effects", "equivalents",
-           "fit", "fit_in_brief", "largest_residuals", "measures_shown", "parameters_shown", "paths_shown", "r2_shown",
-           "rivals", "sample_moments", "second_opinion", "simulate", "strongest_path"]
+__all__ = [
+    "BollenStine",
+    "Bootstrap",
+    "Moments",
+    "SemFit",
+    "bollen_stine",
+    "bootstrap",
+    "chosen_estimator",
+    "effects",
+    "equivalents",
+    "fit",
+    "fit_by_rule",
+    "fit_in_brief",
+    "largest_residuals",
+    "measures_shown",
+    "parameters_shown",
+    "paths_shown",
+    "r2_shown",
+    "rivals",
+    "sample_moments",
+    "second_opinion",
+    "simulate",
+    "strongest_path",
+]

@@ -16,7 +16,8 @@ def fit_in_brief(fit: SemFit) -> dict[str, float]:
     Returns
     -------
     dict
-        ``n chisq df cfi rmsea lower upper srmr``; lower and upper are the 90 % limits of RMSEA.
+        ``n chisq df cfi rmsea lower upper srmr``; lower and upper are the 90 % limits of RMSEA. Of a
+        robust estimator the scaled chi-square and the robust CFI and RMSEA.
 
     Raises
     ------
@@ -26,7 +27,7 @@ def fit_in_brief(fit: SemFit) -> dict[str, float]:
     _refuse_stopped(fit)
     names = {"n": "ntotal", "chisq": "chisq", "df": "df", "cfi": "cfi", "rmsea": "rmsea", "lower": "rmsea.ci.lower",
              "upper": "rmsea.ci.upper", "srmr": "srmr"}
-    return {short: float(fit.measures[name]) for short, name in names.items()}
+    return {short: fit.reported(name) for short, name in names.items()}
 
 
 def strongest_path(fit: SemFit) -> dict[str, str | float]:

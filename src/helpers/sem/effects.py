@@ -61,7 +61,7 @@ def effects(fit: SemFit, *, ci: str = "delta", bootstrap: Bootstrap | None = Non
         several. ``kind`` is direct (``A -> B``), indirect over one chain (``A -> M -> B``) or, where there are
         several chains, over all of them (``A -> B``), total, or defined (``:=``). A total effect is shown where
         something is indirect. ``method`` names the interval. Where something is drawn, se is the standard deviation
-        of the draws, z and pvalue are NaN, and four columns follow: ``std.all.ci.lower std.all.ci.upper draws
+        of the draws, z and pvalue are left out, and four columns follow: ``std.all.ci.lower std.all.ci.upper draws
         failed`` (draws without a value), and ``attrs["checks"]`` holds the bootstrap's gate. Uncertainty is NaN behind
         a failed *stop*.
 
@@ -184,6 +184,6 @@ def _with_draws(fit: SemFit, found: list[Effect], shown: pd.DataFrame, drawn: _D
         if not column:
             held = np.isfinite(every)
             spread = np.ma.masked_array(every, ~held).std(axis=0, ddof=1).filled(np.nan)
-    shown = shown.assign(**{"se": spread, "z": np.nan, "pvalue": np.nan}, **limits, draws=len(held),
-                         failed=(~held).sum(axis=0))
-    return shown[[*COLUMNS, "std.all.ci.lower", "std.all.ci.upper", "draws", "failed"]]
+    shown = shown.assign(se=spread, **limits, draws=len(held), failed=(~held).sum(axis=0))
+    kept = [name for name in COLUMNS if name not in ("z", "pvalue")]
+    return shown[[*kept, "std.all.ci.lower", "std.all.ci.upper", "draws", "failed"]]

@@ -114,6 +114,11 @@ class SemFit:
         """Gates in English: ``gate severity passed found criterion source advice``."""
         return gates_table(self.checks)
 
+    def reported(self, measure: str) -> float:
+        """Value of a measure in the form that a report shows: robust or else scaled where there is one."""
+        forms = (f"{measure}.robust", f"{measure}.scaled", measure)
+        return float(self.measures[next(form for form in forms if form in self.measures.index)])
+
     @property
     def stopped(self) -> bool:
         """Whether a failed stop forbids to interpret standard errors and tests."""
@@ -135,6 +140,7 @@ class SemFit:
         return self.structure.table.observed
 
     def __repr__(self) -> str:
-        m = self.measures
-        return (f"SemFit: n = {self.n}, chisq({m['df']:.0f}) = {m['chisq']:.3f}, CFI = {m['cfi']:.3f}, "
-                f"RMSEA = {m['rmsea']:.3f}, SRMR = {m['srmr']:.3f}" + (", stopped by a gate" if self.stopped else ""))
+        chisq, cfi, rmsea, srmr = map(self.reported, ("chisq", "cfi", "rmsea", "srmr"))
+        return (f"SemFit by {self.engine.method.name}: n = {self.n}, chisq({self.measures['df']:.0f}) = {chisq:.3f}, "
+                f"CFI = {cfi:.3f}, RMSEA = {rmsea:.3f}, SRMR = {srmr:.3f}"
+                + (", stopped by a gate" if self.stopped else ""))

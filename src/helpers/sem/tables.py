@@ -169,7 +169,8 @@ def rivals(model: str, rivals: Mapping[str, str], data: pd.DataFrame, **options:
     Returns
     -------
     DataFrame
-        ``model npar chisq df cfi rmsea srmr aic bic delta.aic delta.bic``, the declared model first (named
+        ``model npar chisq df cfi rmsea srmr aic bic delta.aic delta.bic`` (the scaled chi-square and robust indices of
+        a robust estimator), the declared model first (named
         "model"); positive differences: worse than the declared model. ``stopped`` says whether a *stop* gate failed.
 
     Raises
@@ -217,6 +218,6 @@ def _grouped(fit: SemFit, rows: pd.DataFrame, columns: list[str]) -> pd.DataFram
 def _row(name: str, fitted: SemFit, declared: SemFit) -> dict[str, object]:
     kept = ("npar", "chisq", "df", "cfi", "rmsea", "srmr", "aic", "bic")
     counts = {key: int(fitted.measures[key]) for key in ("npar", "df")}
-    return {"model": name, **{key: fitted.measures[key] for key in kept}, **counts,
+    return {"model": name, **{key: fitted.reported(key) for key in kept}, **counts,
             "delta.aic": fitted.measures["aic"] - declared.measures["aic"],
             "delta.bic": fitted.measures["bic"] - declared.measures["bic"], "stopped": fitted.stopped}
