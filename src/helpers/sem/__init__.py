@@ -5,9 +5,11 @@ from helpers.sem.bollen_stine import BollenStine, bollen_stine
 from helpers.sem.bootstrap import Bootstrap, bootstrap
 from helpers.sem.brief import fit_in_brief, strongest_path
 from helpers.sem.by_rule import chosen_estimator, fit_by_rule
+from helpers.sem.compare import compare
 from helpers.sem.effects import effects
 from helpers.sem.equivalents import equivalents
 from helpers.sem.fit import fit
+from helpers.sem.invariance import invariance, latent_means
 from helpers.sem.result import SemFit
 from helpers.sem.second_opinion import second_opinion
 from helpers.sem.simulate import simulate
@@ -29,12 +31,15 @@ __all__ = [
     "bollen_stine",
     "bootstrap",
     "chosen_estimator",
+    "compare",
     "effects",
     "equivalents",
     "fit",
     "fit_by_rule",
     "fit_in_brief",
+    "invariance",
     "largest_residuals",
+    "latent_means",
     "measures_shown",
     "parameters_shown",
     "paths_shown",
