@@ -85,7 +85,7 @@ def samples(scores: pd.DataFrame, scales: Mapping[str, Sequence[str]], groups: p
     if len(groups) != len(scores):
         raise DataError("cases.rows", groups=len(groups), scores=len(scores))
     if respondents is not None:
-        _refuse_repeated(respondents)
+        refuse_repeated(respondents)
     scored = scale_scores(scores, scales)
     split = [_split(scored[name], groups[grouping].to_numpy(), levels_of(groups[grouping]))
              for grouping in groups.columns for name in scored.columns]
@@ -125,7 +125,8 @@ def _problems(sample: Samples) -> list[Problem]:
     return [Problem("cases.no_variance", {"levels": flat}, where)] if flat else []
 
 
-def _refuse_repeated(respondents: Sequence[int] | np.ndarray) -> None:
+def refuse_repeated(respondents: Sequence[int] | np.ndarray) -> None:
+    """Raise ``cases.repeated`` when somebody appears twice."""
     counts = pd.Series(np.asarray(respondents)).value_counts()
     if (counts > 1).any():
         raise DataError("cases.repeated", respondents=int((counts > 1).sum()), rows=int(counts.sum()))

@@ -9,7 +9,7 @@ from helpers.sem.compare import compare
 from helpers.sem.effects import effects
 from helpers.sem.equivalents import equivalents
 from helpers.sem.fit import fit
-from helpers.sem.invariance import invariance, latent_means
+from helpers.sem.invariance import invariance, latent_means, measurement_part
 from helpers.sem.result import SemFit
 from helpers.sem.second_opinion import second_opinion
 from helpers.sem.simulate import simulate
@@ -40,6 +40,7 @@ __all__ = [
     "invariance",
     "largest_residuals",
     "latent_means",
+    "measurement_part",
     "measures_shown",
     "parameters_shown",
     "paths_shown",

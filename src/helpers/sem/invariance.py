@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from helpers import syntax
 from helpers.errors import Check, ModelError
 from helpers.sem.compare import compare
 from helpers.sem.estimates import wald
@@ -162,6 +163,24 @@ def latent_means(model: str, data: pd.DataFrame, *, group: str, reference: str |
     shown["d"] = shown["est"] / shown["construct"].map(pooled)
     shown.attrs |= {"conf_level": conf_level, "checks": tested.attrs["checks"]}
     return shown
+
+
+def measurement_part(model: str) -> str:
+    r"""Keep what measures first-order constructs with items: the model whose invariance is tested.
+
+    Examples
+    --------
+    >>> measurement_part("a =~ x1 + x2; b =~ y1 + y2; g =~ a + b; b ~ a")
+    'a =~ x1 + x2\nb =~ y1 + y2'
+    """
+    written = syntax.parse(model)
+    items: dict[str, list[str]] = {}
+    for each in written.relations:
+        if each.op == "=~" and each.rhs not in written.latents:
+            items.setdefault(each.lhs, []).append(each.rhs)
+    if not items:
+        raise ModelError("sem.no_measurement")
+    return "\n".join(f"{latent} =~ {' + '.join(of)}" for latent, of in items.items())
 
 
 def _fits(model: str, data: pd.DataFrame, group: str, levels: Sequence[str] | None, estimator: str, missing: str,
