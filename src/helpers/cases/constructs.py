@@ -29,7 +29,7 @@ def invariance(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
     Returns
     -------
     DataFrame
-        ``grouping`` and the columns of `helpers.sem.invariance`.
+        ``grouping`` and the columns of `helpers.sem.invariance`, ``holds`` beside the level.
 
     Raises
     ------
@@ -96,6 +96,7 @@ def _over(scores: pd.DataFrame, groups: pd.DataFrame, respondents: Sequence[int]
     if not parts:
         return pd.DataFrame()
     found = pd.concat(parts, ignore_index=True)
-    found = found[["grouping", *(column for column in found.columns if column != "grouping")]]
+    first = [name for name in ("grouping", "level", "holds") if name in found]  # the verdict stays in sight
+    found = found[[*first, *(column for column in found.columns if column not in first)]]
     found.attrs["checks"] = tuple(checks)
     return found

@@ -16,7 +16,7 @@ from helpers.report import formats
 from helpers.report.speech import Speech, marked
 
 # A column whose repeats say nothing new: printed once per block.
-_BLOCKS = ("construct", "construct1", "outcome", "variable", "group", "notebook")
+_BLOCKS = ("grouping", "construct", "construct1", "outcome", "variable", "group", "notebook")
 # Columns that are told in the note where they say the same in every row.
 _TOLD = ("denominator", "method", "failed", "draws")
 # Rows that stay on one printed page with their caption, and columns from which the page is turned.
