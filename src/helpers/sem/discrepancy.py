@@ -51,3 +51,6 @@ class Discrepancy(Protocol):
 
     def information(self, point: Point) -> np.ndarray:
         """Half the expected second derivatives of F: the information of one respondent, shape (q, q)."""
+
+    def for_structure(self, structure: Structure) -> Discrepancy:
+        """See the same observations under another structure of the same observed variables (score tests, rivals)."""

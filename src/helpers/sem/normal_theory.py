@@ -11,7 +11,7 @@ Joreskog (1969). Psychometrika, 34, 183-202. Bollen (1989), appendix 4A-4B.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,6 +46,10 @@ class NormalTheory:
         n = np.array([sample.n for sample in samples], dtype=float)
         constants = [np.linalg.slogdet(sample.cov)[1] + len(sample.names) for sample in samples]
         return cls(structure, samples, n / n.sum(), np.array(constants))
+
+    def for_structure(self, structure: Structure) -> NormalTheory:
+        """See the same moments under another structure of the same observed variables, in the same order."""
+        return replace(self, structure=structure)
 
     def evaluate(self, x: np.ndarray) -> Point:
         """Objective at basic parameters x, shape (q,)."""
