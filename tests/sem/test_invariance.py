@@ -14,7 +14,7 @@ from helpers import sem
 from helpers.errors import HelpersError, ModelError
 
 # The functions bear the names of their modules.
-room, levels = (import_module(f"helpers.sem.{name}") for name in ("compare", "invariance"))
+room, levels = (import_module(f"helpers.sem.{name}") for name in ("compare", "levels"))
 ORACLE = Path(__file__).parents[1] / "oracle"
 CFA = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
 ONE = "f =~ a + b + c + d"
@@ -75,7 +75,7 @@ def test_the_test_of_2010_is_that_of_lavaan(children: pd.DataFrame, lavaan: dict
 @pytest.mark.parametrize("estimator", ["ML", "MLR", "MLM"])
 def test_latent_means_are_those_of_lavaan(children: pd.DataFrame, lavaan: dict, estimator: str,
                                           monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(levels, "_within", lambda change, allowed: True)  # intercepts of these items do differ
+    monkeypatch.setattr(levels, "within", lambda change, allowed: True)  # intercepts of these items do differ
     ours = sem.latent_means(CFA, children, group="school", estimator=estimator)
     theirs = lavaan["means"].query("estimator == @estimator and group == 'school'").set_index("construct")
     for name in ("est", "se", "ci.lower", "ci.upper", "d"):
@@ -131,7 +131,9 @@ def test_small_samples_have_the_stricter_bounds() -> None:
 @pytest.mark.parametrize(("options", "id"), [
     ({"levels": ["metric", "configural"]}, "sem.invariance_levels"), ({"levels": ["weak"]}, "sem.invariance_levels"),
     ({"levels": []}, "sem.invariance_levels"), ({"group": "insurer"}, "moments.absent"),
-    ({"ordered": ["a"]}, "sem.not_in_this_version"), ({"waves": {"1": ["a"]}}, "sem.not_in_this_version"),
+    ({"ordered": ["a"]}, "sem.not_in_this_version"), ({"waves": {"1": ["a"]}}, "sem.groups_or_waves"),
+    ({"group": None}, "sem.groups_or_waves"), ({"group_partial": ["e ~ 1"]}, "sem.partial_unknown"),
+    ({"group_partial": ["f =~ 2a"]}, "syntax.group_partial"),
 ])
 def test_what_is_refused(options: dict, id: str) -> None:
     with pytest.raises(HelpersError) as caught:

@@ -5,11 +5,14 @@ from helpers.sem.bollen_stine import BollenStine, bollen_stine
 from helpers.sem.bootstrap import Bootstrap, bootstrap
 from helpers.sem.brief import fit_in_brief, strongest_path
 from helpers.sem.by_rule import chosen_estimator, fit_by_rule
+from helpers.sem.by_wave import Waves, by_wave
 from helpers.sem.compare import compare
 from helpers.sem.effects import effects
 from helpers.sem.equivalents import equivalents
 from helpers.sem.fit import fit
-from helpers.sem.invariance import invariance, latent_means, measurement_part
+from helpers.sem.invariance import invariance, measurement_part
+from helpers.sem.latent_means import latent_means
+from helpers.sem.longitudinal import wave_model
 from helpers.sem.result import SemFit
 from helpers.sem.second_opinion import second_opinion
 from helpers.sem.simulate import simulate
@@ -28,8 +31,10 @@ __all__ = [
     "Bootstrap",
     "Moments",
     "SemFit",
+    "Waves",
     "bollen_stine",
     "bootstrap",
+    "by_wave",
     "chosen_estimator",
     "compare",
     "effects",
@@ -50,4 +55,5 @@ __all__ = [
     "second_opinion",
     "simulate",
     "strongest_path",
+    "wave_model",
 ]

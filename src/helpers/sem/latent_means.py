@@ -1,0 +1,160 @@
+"""By how much the constructs of groups or waves differ, once intercepts may be held equal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import ModelError
+from helpers.sem.estimates import wald
+from helpers.sem.implied import imply
+from helpers.sem.invariance import fits_of_levels
+from helpers.sem.levels import judged
+from helpers.sem.longitudinal import Longitudinal
+from helpers.sem.result import SemFit
+
+Places = list[tuple[int, dict[str, str], dict[str, str]]]  # group, and names of constructs and items in the model
+
+
+def latent_means(model: str, data: pd.DataFrame, *, group: str | None = None, reference: str | None = None,
+                 estimator: str = "MLR", missing: str = "listwise",
+                 waves: Mapping[str, Sequence[str]] | None = None, group_partial: Sequence[str] = (),
+                 conf_level: float = 0.95) -> pd.DataFrame:
+    r"""Compare the constructs of groups or waves once intercepts may be held equal.
+
+    Parameters
+    ----------
+    model : str
+        Measurement model of first-order constructs.
+    data : DataFrame
+    group : str, optional
+        Column of the groups.
+    reference : str, optional
+        Group or wave whose latent means are 0; None: the first.
+    estimator : {"MLR", "MLM", "ML"}
+    missing : {"listwise"}
+    waves : mapping of wave to its columns, optional
+        As in ``invariance``. That the same people answer twice is in the model, so the standard error of a change
+        allows for it.
+    group_partial : sequence of str
+        Parameters left free in each group or wave; every construct keeps two items with equal loading and intercept.
+    conf_level : float, default 0.95
+
+    Returns
+    -------
+    DataFrame
+        ``construct group reference est se ci.lower ci.upper d``; est in units of the marker item, d in standard
+        deviations of the construct pooled over all groups or waves. ``group`` is the wave's label where waves differ.
+
+    Raises
+    ------
+    ModelError
+        ``sem.no_scalar_invariance``: which level does not hold, and by how much. ``sem.partial_indicators``: a
+        construct with fewer than two invariant items. ``sem.reference_group``: no such group or wave.
+
+    Notes
+    -----
+    .. math:: d = \hat\kappa_g \Big/ \sqrt{\textstyle\sum_g n_g \hat\phi_g / N}
+
+    References
+    ----------
+    Sorbom (1974). British Journal of Mathematical and Statistical Psychology, 27, 229-239. Byrne, Shavelson & Muthen
+    (1989). Psychological Bulletin, 105, 456-466. Little (2013). Longitudinal structural equation modeling, ch. 5.
+
+    Examples
+    --------
+    >>> from helpers.sem import simulate
+    >>> answers = simulate("f =~ c(.8,.8)*a + c(.7,.7)*b + c(.6,.6)*c\nf ~ c(0,.5)*1", n=500, seed=3)
+    >>> latent_means("f =~ a + b + c", answers, group="group")[["construct", "group", "reference"]]
+      construct group reference
+    0         f     2         1
+    """
+    data, waves = _referred(data, group, waves, reference)
+    fits = fits_of_levels(model, data, group=group, waves=waves, levels=("configural", "metric", "scalar"),
+                          group_partial=group_partial, estimator=estimator, missing=missing)
+    tested = judged(fits)
+    if not tested["holds"].all():
+        failed = tested[~tested["holds"]].iloc[0]
+        raise ModelError("sem.no_scalar_invariance", level=failed["level"], cfi=float(failed["delta.cfi"]),
+                         rmsea=float(failed["delta.rmsea"]), srmr=float(failed["delta.srmr"]))
+    found = fits["scalar"]
+    labels, places = _places(found, model, waves)
+    refuse_few(found, places)
+    shown = _differences(found, labels, places, conf_level)
+    shown.attrs |= {"conf_level": conf_level, "checks": tested.attrs["checks"]}
+    return shown
+
+
+def refuse_few(found: SemFit, places: Places) -> None:
+    """Two items per construct whose loading and intercept are equal across the groups or waves.
+
+    Raises
+    ------
+    ModelError
+        ``sem.partial_indicators``.
+    """
+    structure = found.structure
+    at = {(row.lhs, row.op, row.rhs, row.group): number for number, row in enumerate(structure.table.rows)}
+
+    def equal(keys: list[tuple[str, str, str, int]]) -> bool:
+        rows = [at.get(key) for key in keys]
+        return None not in rows and all((structure.k[row] == structure.k[rows[0]]).all()
+                                        and structure.c[row] == structure.c[rows[0]] for row in rows[1:])
+
+    counts = {latent: 0 for latent in places[0][1]}
+    for latent in counts:
+        for item in places[0][2]:
+            counts[latent] += (equal([(latents[latent], "=~", items[item], g) for g, latents, items in places])
+                               and equal([(items[item], "~1", "", g) for g, _, items in places]))
+    if few := [latent for latent, count in counts.items() if count < 2]:
+        raise ModelError("sem.partial_indicators", constructs=few)
+
+
+def _places(found: SemFit, model: str, waves: Mapping[str, Sequence[str]] | None) -> tuple[tuple[str, ...], Places]:
+    """Where each group's or wave's constructs and items stand in the fitted model."""
+    if waves is None:
+        own = {name: name for name in found.latents}, {name: name for name in found.observed}
+        return found.groups, [(group, *own) for group in range(1, len(found.groups) + 1)]
+    joint = Longitudinal.of(model, waves)
+    return joint.labels, [(1, *each) for each in zip(joint.constructs, joint.columns, strict=True)]
+
+
+def _differences(found: SemFit, labels: tuple[str, ...], places: Places, conf_level: float) -> pd.DataFrame:
+    structure, table = found.structure, found.parameters
+    values = table["est"].to_numpy()[: len(structure.table.rows)]
+    implied = [imply(structure.layout, values[structure.part(group)]) for group in range(structure.table.groups)]
+    means = table[table["op"] == "~1"].set_index(["lhs", "group"])
+    n = np.array([found.sample[group - 1].n for group, _, _ in places], dtype=float)
+    rows = []
+    for at, (group, latents, _) in enumerate(places[1:], start=1):
+        for name, own in latents.items():
+            variances = [implied[g - 1].eta.diagonal()[structure.layout.etas.index(names[name])]
+                         for g, names, _ in places]
+            mean = means.loc[(own, group)]
+            rows.append((name, labels[at], labels[0], mean["est"], mean["se"],
+                         mean["est"] / np.sqrt(n @ np.array(variances) / n.sum())))
+    shown = pd.DataFrame(rows, columns=["construct", "group", "reference", "est", "se", "d"])
+    limits = wald(shown["est"].to_numpy(), shown["se"].to_numpy(), conf_level)
+    shown = shown.assign(**{name: limits[name] for name in ("ci.lower", "ci.upper")})
+    return shown[["construct", "group", "reference", "est", "se", "ci.lower", "ci.upper", "d"]]
+
+
+def _referred(data: pd.DataFrame, group: str | None, waves: Mapping[str, Sequence[str]] | None,
+              reference: str | None) -> tuple[pd.DataFrame, Mapping[str, Sequence[str]] | None]:
+    """Put the reference first."""
+    if reference is None or (waves is None and (not isinstance(data, pd.DataFrame) or group not in data.columns)):
+        return data, waves
+    if waves is not None:
+        levels = [str(label) for label in waves]
+    else:
+        said = data[group].where(data[group].isna(), data[group].astype(str))
+        levels = list(dict.fromkeys(said.dropna()))
+    if str(reference) not in levels:
+        raise ModelError("sem.reference_group", reference=reference, known=levels)
+    order = [str(reference), *(level for level in levels if level != str(reference))]
+    if waves is not None:
+        by_label = {str(label): of for label, of in waves.items()}
+        return data, {label: by_label[label] for label in order}
+    return data.assign(**{group: pd.Categorical(said, categories=order, ordered=True)}), waves

@@ -1,0 +1,114 @@
+"""What each level of invariance holds equal, and when a level holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from helpers import syntax
+from helpers.errors import Check, ModelError
+from helpers.sem.compare import compare
+from helpers.sem.result import SemFit
+
+LEVELS: dict[str, tuple[str, ...]] = {
+    "configural": (), "metric": ("loadings",), "scalar": ("loadings", "intercepts"),
+    "strict": ("loadings", "intercepts", "residuals"),
+}
+# Chen (2007): how much a level may lose in CFI, RMSEA and SRMR (loadings, then what comes later).
+USUAL, SMALL = (-0.010, 0.015, 0.030, 0.010), (-0.005, 0.010, 0.025, 0.005)
+SMALL_N, VERY_UNEQUAL = 300, 3.0
+LOADINGS = ("metric", "loadings")
+MEASURES = ("chisq", "df", "pvalue", "cfi", "rmsea", "srmr")
+
+
+def asked_levels(levels: Sequence[str] | None, known: Iterable[str]) -> tuple[str, ...]:
+    """Take the levels that were asked for, all of them for None.
+
+    Raises
+    ------
+    ModelError
+        ``sem.invariance_levels``: unknown, none, twice or in another order.
+    """
+    known = tuple(known)
+    asked = known if levels is None else (levels,) if isinstance(levels, str) else tuple(levels)
+    if not asked or list(asked) != [level for level in known if level in asked]:
+        raise ModelError("sem.invariance_levels", found=list(asked), known=list(known))
+    return asked
+
+
+def judged(fits: Mapping[str, SemFit]) -> pd.DataFrame:
+    """Compare every level with the one before.
+
+    Parameters
+    ----------
+    fits : mapping of level to SemFit
+        From the loosest to the strictest.
+
+    Returns
+    -------
+    DataFrame
+        As ``invariance``.
+    """
+    rows, checks, before, held = [], [], None, True
+    for level, found in fits.items():
+        row = {"level": level, **{name: found.reported(name) for name in MEASURES}}
+        row["df"] = int(row["df"])
+        change = None if before is None else compare(before, found).iloc[0]
+        given = [np.nan] * 6 if change is None else [change["chisq.diff"], change["df.diff"], change["pvalue"],
+                                                     change["delta.cfi"], change["delta.rmsea"], change["delta.srmr"]]
+        row |= {f"delta.{name}": value for name, value in zip(MEASURES, given, strict=True)}
+        bounds = allowed(found, level)
+        held = held and not found.stopped and (change is None or within(change, bounds))
+        rows.append({**row, "holds": held})
+        checks.append(Check("invariance", "caution", held, {
+            "level": level, "cfi": row["delta.cfi"], "rmsea": row["delta.rmsea"], "srmr": row["delta.srmr"],
+            "least_cfi": bounds[0], "most_rmsea": bounds[1], "most_srmr": bounds[2]}))
+        before = found
+    table = pd.DataFrame(rows)
+    table.attrs["checks"] = tuple(checks)
+    return table
+
+
+def allowed(found: SemFit, level: str) -> tuple[float, float, float]:
+    """Least change of CFI, most of RMSEA and of SRMR that a level may show."""
+    n = [sample.n for sample in found.sample]
+    cfi, rmsea, first, later = SMALL if sum(n) <= SMALL_N or max(n) > VERY_UNEQUAL * min(n) else USUAL
+    return cfi, rmsea, first if level in LOADINGS else later
+
+
+def within(change: pd.Series, bounds: tuple[float, float, float]) -> bool:
+    """Whether a change stays within the bounds."""
+    cfi, rmsea, srmr = bounds
+    return bool(change["delta.cfi"] >= cfi and (change["delta.rmsea"] <= rmsea or change["delta.srmr"] <= srmr))
+
+
+def released(partial: Sequence[str]) -> set[tuple[str, str, str]]:
+    """Read the parameters that stay free: a set of (lhs, op, rhs).
+
+    Raises
+    ------
+    ModelError
+        ``syntax.group_partial`` for what is no parameter.
+    """
+    names = (partial,) if isinstance(partial, str) else tuple(partial)
+    try:
+        return {each.key for text in names for each in syntax.parse(text).relations}
+    except ModelError as error:
+        raise ModelError("syntax.group_partial", found=list(names)) from error
+
+
+def refuse_unknown_partial(written: syntax.Model, partial: Sequence[str]) -> None:
+    """Refuse to free a parameter that the model does not have.
+
+    Raises
+    ------
+    ModelError
+        ``sem.partial_unknown``.
+    """
+    known, names = {each.key for each in written.relations}, set(written.names)
+    unknown = [" ".join(key).replace(" ~1", " ~ 1").strip() for key in sorted(released(partial)) if key not in known
+               and not (key[1] in ("~1", "~~", "|") and {key[0], key[2] if key[1] == "~~" else key[0]} <= names)]
+    if unknown:
+        raise ModelError("sem.partial_unknown", found=unknown)
