@@ -1,19 +1,24 @@
-"""Print every ratio: `make bench`. Ratios, not seconds, are compared between machines; nothing here is a test."""
+"""Print every ratio: `make bench`, or some of them: `python benchmarks/run_all.py sem`.
+
+Ratios, not seconds, are compared between machines; nothing here is a test. Other work on the machine shows: what two
+processes reach together is a row of its own.
+"""
 
 from __future__ import annotations
 
 import imports
 import report
 import sem
+import workers
 
 from helpers import parallel
 
 
 def main() -> None:
-    print(f"{'':56} {'ours':>10} {'peer':>10} {'ratio':>7}  goal")
-    for bench in (imports, sem, report):
+    print(f"{'':62} {'ours':>8} {'peer':>8} {'ratio':>8}  goal")
+    for bench in (imports, sem, workers, report):
         for row in bench.rows():
-            print(f"{row.what:56} {row.ours:>10} {row.peer:>10} {row.ratio:7.2f}  {row.goal}", flush=True)
+            print(f"{row.what:62} {row.ours:>8} {row.peer:>8} {row.ratio:>8}  {row.goal}", flush=True)
 
 
 if __name__ == "__main__":

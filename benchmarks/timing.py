@@ -15,26 +15,36 @@ class Row:
     Attributes
     ----------
     what, ours, peer : str
-        ``ours`` and ``peer`` are seconds with their unit.
-    ratio : float
-        Ours over the peer's; for a difference of seconds, the difference.
+        ``ours`` and ``peer`` are durations with their unit.
+    ratio : str
+        How many times as fast as the peer; or ours over a floor; or a difference; or why there is none.
     goal : str
     """
 
     what: str
     ours: str
     peer: str
-    ratio: float
+    ratio: str
     goal: str
 
 
 def in_turn(*functions: Callable[[], object], repeats: int, warm: int = 1) -> list[float]:
     """Time functions alternately and return the median seconds of each; the first rounds are not counted."""
-    seconds: list[list[float]] = [[] for _ in functions]
+    measured: list[list[float]] = [[] for _ in functions]
     for turn in range(warm + repeats):
-        for function, measured in zip(functions, seconds, strict=True):
+        for function, kept in zip(functions, measured, strict=True):
             began = time.perf_counter()
             function()
             if turn >= warm:
-                measured.append(time.perf_counter() - began)
-    return [statistics.median(measured) for measured in seconds]
+                kept.append(time.perf_counter() - began)
+    return [statistics.median(kept) for kept in measured]
+
+
+def seconds(value: float) -> str:
+    """Write a duration."""
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+def faster(ours: float, peer: float) -> str:
+    """Write how many times as fast as the peer we are."""
+    return f"{peer / ours:.1f} x"
