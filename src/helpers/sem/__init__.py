@@ -13,6 +13,7 @@ from helpers.sem.fit import fit
 from helpers.sem.invariance import invariance, measurement_part
 from helpers.sem.latent_means import latent_means
 from helpers.sem.longitudinal import wave_model
+from helpers.sem.modification import modification_indices, modification_shown
 from helpers.sem.result import SemFit
 from helpers.sem.second_opinion import second_opinion
 from helpers.sem.simulate import simulate
@@ -47,6 +48,8 @@ __all__ = [
     "latent_means",
     "measurement_part",
     "measures_shown",
+    "modification_indices",
+    "modification_shown",
     "parameters_shown",
     "paths_shown",
     "r2_shown",

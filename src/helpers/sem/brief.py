@@ -24,7 +24,7 @@ def fit_in_brief(fit: SemFit) -> dict[str, float]:
     ModelError
         ``sem.stopped`` where a *stop* gate failed.
     """
-    _refuse_stopped(fit)
+    refuse_stopped(fit)
     names = {"n": "ntotal", "chisq": "chisq", "df": "df", "cfi": "cfi", "rmsea": "rmsea", "lower": "rmsea.ci.lower",
              "upper": "rmsea.ci.upper", "srmr": "srmr"}
     return {short: fit.reported(name) for short, name in names.items()}
@@ -47,7 +47,7 @@ def strongest_path(fit: SemFit) -> dict[str, str | float]:
     ModelError
         ``sem.no_paths``, or ``sem.stopped`` where a *stop* gate failed.
     """
-    _refuse_stopped(fit)
+    refuse_stopped(fit)
     paths = fit.parameters[fit.parameters["op"] == "~"]
     if paths.empty:
         raise ModelError("sem.no_paths")
@@ -56,7 +56,8 @@ def strongest_path(fit: SemFit) -> dict[str, str | float]:
             "paths": len(paths)}
 
 
-def _refuse_stopped(fit: SemFit) -> None:
+def refuse_stopped(fit: SemFit) -> None:
+    """Refuse (``sem.stopped``) what must not be read behind a failed *stop*."""
     failed = [check.gate for check in fit.checks if check.severity == "stop" and not check.passed]
     if failed:
         raise ModelError("sem.stopped", gates=failed)

@@ -63,6 +63,21 @@ def standardize(layout: Layout, values: np.ndarray, implied: Implied) -> Standar
     return Standardized(std_lv, std_all, change, r2_observed, r2_etas)
 
 
+def in_deviations(layout: Layout, values: np.ndarray, implied: Implied) -> tuple[np.ndarray, np.ndarray]:
+    """Express values of the parameters of one group, shape (k,), in standard deviations: std.lv and std.all.
+
+    They need not be those that imply the moments: the expected change of a parameter is standardized like the
+    parameter.
+    """
+    variances = np.concatenate([np.diag(implied.sigma), np.diag(implied.eta), np.diag(implied.theta),
+                                np.diag(implied.psi)])
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        logs = np.where(variances > 0, np.log(np.abs(variances)), np.nan)
+        std_lv, std_all = (values * np.exp(_times(powers(layout, len(variances), everything=everything), logs))
+                           for everything in (False, True))
+    return std_lv, std_all
+
+
 def _times(powers: np.ndarray, logs: np.ndarray) -> np.ndarray:
     """Matrix product in which an unused NaN does no harm."""
     unknown = np.isnan(logs)

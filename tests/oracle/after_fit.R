@@ -1,0 +1,27 @@
+# What lavaan says once a model is fitted -> after_fit_*.csv: modification indices, on the children of Holzinger and
+# Swineford, at the optimum (lavaan_tables.R).
+source("lavaan_tables.R")
+
+children <- HolzingerSwineford1939
+cfa <- "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
+paths <- paste0(cfa, "\nspeed ~ visual + ageyr\ntextual ~ ageyr + sex")
+tied <- paste0("visual =~ x1 + a*x2 + b*x3\ntextual =~ x4 + c*x5 + e*x6\nspeed =~ x7 + d*x8 + d*x9\n",
+               "a == b\nc == 2*e - .5")
+equal <- c("loadings", "intercepts")
+cases <- list(
+  cfa = list(cfa), means = list(cfa, meanstructure = TRUE), std_lv = list(cfa, std.lv = TRUE), tied = list(tied),
+  second = list(paste0(cfa, "\ng =~ visual + textual + speed")), paths = list(paths),
+  random_x = list(paths, fixed.x = FALSE),
+  observed = list("x1 ~ x2 + x3\nx4 ~ x1\nx5 ~ x4", fixed.x = FALSE, meanstructure = TRUE),
+  groups = list(cfa, group = "school"), equal = list(cfa, group = "school", group.equal = equal),
+  equal_x = list(paths, group = "school", group.equal = "loadings"))
+
+described <- lapply(names(cases), function(name) {
+  args <- modifyList(list(model = cases[[name]][[1]], data = children, fixed.x = TRUE), cases[[name]][-1])
+  fit <- quietly(polish(args, quietly(do.call("sem", args))))$fit
+  indices <- as.data.frame(quietly(modindices(fit)))
+  if (is.null(indices$group)) indices$group <- 1
+  indices <- indices[order(-indices$mi), c(KEY, "mi", "epc", "sepc.lv", "sepc.all", "sepc.nox")]
+  list(modification = cbind(model = name, head(indices, 40)))
+})
+write_all(described, "after_fit", c("modification"))
