@@ -121,7 +121,7 @@ def modification_shown(fit: SemFit, n: int = 10) -> pd.DataFrame:
 
 
 def _wider(table: Table) -> Table:
-    """The table with every candidate behind the rows of its group, fixed at 0."""
+    """Put every candidate behind the rows of its group, fixed at 0."""
     rows, each = [], len(table.rows) // table.groups
     candidates = _candidates(table)
     for group in range(table.groups):
@@ -152,7 +152,7 @@ def _key(lhs: str, op: str, rhs: str) -> tuple[str, str, str]:
 
 
 def _standardized(released: Released, changes: np.ndarray) -> dict[str, np.ndarray]:
-    """Changes of all rows in standard deviations; those of the items do not matter then."""
+    """Express changes of all rows in standard deviations; std.lv stays in the units of the items."""
     structure = released.structure
     parts = [in_deviations(structure.layout, changes[structure.part(group)], implied)
              for group, implied in enumerate(released.point.implied)]
@@ -172,7 +172,7 @@ def _units(row: Row) -> list[tuple[str, int]]:
 
 
 def _unless_exogenous(fit: SemFit, shown: pd.DataFrame) -> pd.Series:
-    """Changes per unit of x, where the parameter is the slope of an observed exogenous x."""
+    """Express changes per unit of x, where the parameter is the slope of an observed exogenous x."""
     exogenous = fit.structure.table.exogenous
     spread = {(name, group): float(np.sqrt(sample.cov[at, at])) for group, sample in enumerate(fit.sample, start=1)
               for at, name in enumerate(sample.names) if name in exogenous}
