@@ -10,6 +10,7 @@ from helpers.sem.compare import compare
 from helpers.sem.effects import effects
 from helpers.sem.equivalents import equivalents
 from helpers.sem.fit import fit
+from helpers.sem.holes import Missing
 from helpers.sem.invariance import invariance, measurement_part
 from helpers.sem.latent_means import latent_means
 from helpers.sem.longitudinal import wave_model
@@ -30,6 +31,7 @@ from helpers.sem.tables import (
 __all__ = [
     "BollenStine",
     "Bootstrap",
+    "Missing",
     "Moments",
     "SemFit",
     "Waves",
