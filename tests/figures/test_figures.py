@@ -159,3 +159,37 @@ def test_lines_are_short(text, width, lines):
 @pytest.mark.parametrize(("value", "printed"), [(-0.001, ".00"), (0.995, ".99"), (1.0, "1.00"), (-1.2, "−1.20")])
 def test_coefficients_lose_their_leading_zero(value, printed):
     assert number(value) == printed
+
+
+def ways(paths: int = 2) -> pd.DataFrame:
+    rows = [(f"y{path}", "x", estimator, "listwise", careless, 0.2 + path / 10, 0.1 + path / 10, 0.3 + path / 10,
+             estimator == "MLR" and careless == "kept")
+            for path in range(paths) for estimator in ("MLR", "WLSMV") for careless in ("kept", "excluded")]
+    return pd.DataFrame(rows, columns=["lhs", "rhs", "estimator", "missing", "careless", "std.all", "std.all.ci.lower",
+                                       "std.all.ci.upper", "reported"])
+
+
+def test_ways_are_drawn_where_the_table_says() -> None:
+    axes = figures.sensitivity(ways(), labels={"x": "Assurance"}, language="en").axes[0]
+    dots = np.array([point for line in axes.lines if line.get_marker() not in ("None", "", None)
+                     for point in line.get_xydata()])
+    assert sorted(dots[:, 0]) == pytest.approx(sorted(ways()["std.all"]))
+    assert len(np.unique(dots[:, 1].round(6))) == 8
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["Assurance → y0", "Assurance → y1"]
+
+
+def test_open_markers_are_those_without_careless_respondents() -> None:
+    axes = figures.sensitivity(ways(), labels={}, language="zh").axes[0]
+    faces = [line.get_markerfacecolor() for line in axes.lines if len(line.get_xdata()) == 2
+             and line.get_marker() in ("o", "s")]
+    assert faces.count("white") == 2
+    assert len(faces) == 4
+
+
+def test_a_way_without_an_estimate_is_named() -> None:
+    table = ways()
+    table.loc[table["estimator"] == "WLSMV", ["std.all", "std.all.ci.lower", "std.all.ci.upper"]] = np.nan
+    axes = figures.sensitivity(table, labels={}, language="en").axes[0]
+    said = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert [text for text in said if "no estimate" in text] == ["WLSMV, complete cases: no estimate"]
+    assert sum(len(line.get_xdata()) == 2 and line.get_marker() == "s" for line in axes.lines) == 0

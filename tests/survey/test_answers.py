@@ -154,3 +154,14 @@ def test_a_missing_code_written_with_decimals_is_no_group(declare, rows) -> None
     declared = declare(table, ["branch", *(f"q{n}" for n in range(1, 13))], more="groups: {branch: {reference: 1.0}}")
     assert declared.groups["branch"].order == ("1.0", "2.0")
     assert survey.load(declared).groups["branch"].value_counts().to_dict() == {"1.0": 4, "2.0": 4}
+
+
+def test_everyone_is_there_again_where_the_careless_are_left_out(declare, rows) -> None:
+    rows = [*rows, [3] * 12]
+    for action, kept in (("exclude", 20), ("flag", 21)):
+        declared = declare(rows, more=f"analysis: {{careless: {action}}}")
+        answers = survey.load(declared)
+        assert len(answers.scores) == kept
+        everyone = survey.everyone(declared, answers)
+        assert len(everyone.scores) == 21
+        assert everyone.careless.any(axis=1).tolist() == [False] * 20 + [True]

@@ -4,6 +4,7 @@ from helpers.figures.areas import flow, heatmap, likert
 from helpers.figures.dots import effects, gaps, group_means, intervals, loadings, reliability
 from helpers.figures.paths import paths
 from helpers.figures.style import png, svg, writes
+from helpers.figures.ways import sensitivity
 
 __all__ = ["effects", "flow", "gaps", "group_means", "heatmap", "intervals", "likert", "loadings", "paths", "png",
-           "reliability", "svg", "writes"]
+           "reliability", "sensitivity", "svg", "writes"]

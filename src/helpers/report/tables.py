@@ -16,7 +16,7 @@ from helpers.report import formats
 from helpers.report.speech import Speech, marked
 
 # A column whose repeats say nothing new: printed once per block.
-_BLOCKS = ("grouping", "construct", "construct1", "outcome", "variable", "group", "notebook")
+_BLOCKS = ("grouping", "construct", "construct1", "outcome", "predictor", "variable", "group", "notebook")
 # Columns that are told in the note where they say the same in every row.
 _TOLD = ("denominator", "method", "failed", "draws")
 # Rows that stay on one printed page with their caption, and columns from which the page is turned.
@@ -25,6 +25,8 @@ _SHORT, _WIDE = 24, 16
 _LONG = 34
 # Columns of a model's table that are left out where they are empty or the same throughout.
 _OPTIONAL = ("label", "group")
+# Remarks that only a few rows have, left out where no row has one.
+_REMARKS = ("reason",)
 _DEGREES = re.compile(r"(^|\.)df\d?(\.scaled)?$")
 _DECIMAL_TAIL = re.compile(r"\.(\d+)$")
 
@@ -91,6 +93,7 @@ def _without_optional(table: pd.DataFrame, *, sectioned: bool) -> pd.DataFrame:
         table = table.rename(columns={"lhs": "outcome", "rhs": "predictor"}).drop(columns="op")
     idle = [name for name in _OPTIONAL
             if name in table and "op" in table and table[name].astype("string").fillna("").nunique() <= 1]
+    idle += [name for name in _REMARKS if name in table and table[name].astype("string").fillna("").eq("").all()]
     above = ["construct"] if sectioned and "op" not in table else []
     return table.drop(columns=[*idle, *above])
 

@@ -4,7 +4,7 @@ from helpers.moments import Moments
 from helpers.sem.bollen_stine import BollenStine, bollen_stine
 from helpers.sem.bootstrap import Bootstrap, bootstrap
 from helpers.sem.brief import fit_in_brief, strongest_path
-from helpers.sem.by_rule import chosen_estimator, fit_by_rule
+from helpers.sem.by_rule import fit_by_rule
 from helpers.sem.by_wave import Waves, by_wave
 from helpers.sem.compare import compare
 from helpers.sem.effects import effects
@@ -17,6 +17,7 @@ from helpers.sem.longitudinal import wave_model
 from helpers.sem.modification import modification_indices, modification_shown
 from helpers.sem.result import SemFit
 from helpers.sem.second_opinion import second_opinion
+from helpers.sem.sensitivity import sensitivity
 from helpers.sem.simulate import simulate
 from helpers.sem.tables import (
     largest_residuals,
@@ -27,6 +28,7 @@ from helpers.sem.tables import (
     rivals,
     sample_moments,
 )
+from helpers.sem.treatment import Treatment, treatment, treatment_shown
 
 __all__ = [
     "BollenStine",
@@ -34,11 +36,11 @@ __all__ = [
     "Missing",
     "Moments",
     "SemFit",
+    "Treatment",
     "Waves",
     "bollen_stine",
     "bootstrap",
     "by_wave",
-    "chosen_estimator",
     "compare",
     "effects",
     "equivalents",
@@ -58,7 +60,10 @@ __all__ = [
     "rivals",
     "sample_moments",
     "second_opinion",
+    "sensitivity",
     "simulate",
     "strongest_path",
+    "treatment",
+    "treatment_shown",
     "wave_model",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,6 +94,30 @@ def load(declared: Study) -> Answers:
         scores=scores, missing=_missing(scores, declared), screening=screening.table(flags, declared),
         flow=_flow(raw, kept), groups=groups, profile=profile, weights=weights, careless=careless,
         respondents=columns.respondents(raw.frame, declared)[kept], how=raw.how)
+
+
+def everyone(declared: Study, answers: Answers) -> Answers:
+    """Give the answers of all respondents, the careless among them too.
+
+    Parameters
+    ----------
+    declared : Study
+    answers : Answers
+        As loaded; they are everyone's already unless the study says ``careless: exclude``.
+
+    Returns
+    -------
+    Answers
+        ``careless`` says who falls under a screening rule.
+
+    Raises
+    ------
+    DataError
+        As ``load``.
+    """
+    if declared.analysis.careless != "exclude":
+        return answers
+    return load(replace(declared, analysis=replace(declared.analysis, careless="flag")))
 
 
 def preflight(declared: Study) -> tuple[Problem, ...]:
