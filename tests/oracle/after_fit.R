@@ -25,3 +25,24 @@ described <- lapply(names(cases), function(name) {
   list(modification = cbind(model = name, head(indices, 40)))
 })
 write_all(described, "after_fit", c("modification"))
+
+# Score tests of what is held equal, named by the parameters instead of lavaan's plabels.
+score <- c("tied", "equal", "equal_x")
+cases$three <- list(cfa, group = "ageyr", group.equal = "loadings")
+tests <- lapply(c(score, "three"), function(name) {
+  args <- modifyList(list(model = cases[[name]][[1]], data = subset(children, ageyr %in% 12:14), fixed.x = TRUE), cases[[name]][-1])
+  if (name != "three") args$data <- children
+  fit <- quietly(polish(args, quietly(do.call("sem", args))))$fit
+  test <- quietly(lavTestScore(fit))
+  table <- as.data.frame(parTable(fit))
+  group <- function(plabel) table$group[match(plabel, table$plabel)]
+  label <- function(plabel) with(table, paste(lhs, op, rhs))[match(plabel, table$plabel)]
+  uni <- as.data.frame(test$uni)
+  named <- grepl("^[.]p", uni$lhs)
+  list(score = rbind(
+    data.frame(model = name, first = ifelse(named, label(uni$lhs), uni$lhs), second = ifelse(named, label(uni$rhs), uni$rhs),
+               group1 = group(uni$lhs), group2 = group(uni$rhs), X2 = uni$X2, df = uni$df, p.value = uni$p.value),
+    data.frame(model = name, first = "total", second = "", group1 = NA, group2 = NA, X2 = test$test$X2,
+               df = test$test$df, p.value = test$test$p.value)))
+})
+write_all(tests, "after_fit", "score")

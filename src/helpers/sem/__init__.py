@@ -16,6 +16,7 @@ from helpers.sem.latent_means import latent_means
 from helpers.sem.longitudinal import wave_model
 from helpers.sem.modification import modification_indices, modification_shown
 from helpers.sem.result import SemFit
+from helpers.sem.score_tests import score_tests
 from helpers.sem.second_opinion import second_opinion
 from helpers.sem.sensitivity import sensitivity
 from helpers.sem.simulate import simulate
@@ -59,6 +60,7 @@ __all__ = [
     "r2_shown",
     "rivals",
     "sample_moments",
+    "score_tests",
     "second_opinion",
     "sensitivity",
     "simulate",

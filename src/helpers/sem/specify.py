@@ -61,6 +61,11 @@ def specify(table: Table, samples: list[Sample]) -> Structure:
     return Structure(table, layout, k, c)
 
 
+def constraint_slopes(table: Table) -> list[dict[str, float]]:
+    """Coefficients of the labels in left minus right of each ``==`` line."""
+    return [_difference(table, each.left, each.right)[1] for each in table.constraints]
+
+
 def _layout(table: Table) -> Layout:
     structural = _structural(table)
     etas = (*table.latents, *(name for name in table.observed if name in structural))
