@@ -11,6 +11,8 @@ from helpers.errors import ModelError
 from helpers.sem.fit import fit
 from helpers.sem.levels import LEVELS, asked_levels, judged, refuse_unknown_partial
 from helpers.sem.longitudinal import Longitudinal, refuse_absent
+from helpers.sem.ordinal_invariance import ordinal_change, ordinal_fits
+from helpers.sem.ordinal_levels import Ordinal
 from helpers.sem.result import SemFit
 
 
@@ -28,11 +30,15 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
     group : str, optional
         Column of the groups.
     levels : sequence of str, optional
-        Of ``configural metric scalar strict``, in this order; None: all.
-    estimator : {"MLR", "MLM", "ML"}
-    missing : {"listwise"}
-    ordered
-        Not in this version.
+        Of ``configural metric scalar strict``, in this order; None: all. Of ordinal items: ``configural thresholds
+        loadings intercepts residuals``; with at most three categories no ``thresholds``, and with two only
+        ``configural residuals``, because the steps between cannot be tested alone.
+    estimator : {"MLR", "MLM", "ML", "WLSMV"}
+        WLSMV goes with ``ordered``.
+    missing : {"listwise", "pairwise"}
+        "pairwise" for ordinal items only.
+    ordered : sequence of str
+        Every item, or none: the items are ordinal, and normal responses stand behind them.
     waves : mapping of wave to its columns, optional
         Instead of ``group``: what the same people answered in each wave, the columns in the order in which the items
         appear in the model. Residuals of the same item are correlated across waves (``wave_model`` writes the model).
@@ -43,26 +49,37 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
     -------
     DataFrame
         ``level chisq df pvalue cfi rmsea srmr delta.chisq delta.df delta.pvalue delta.cfi delta.rmsea delta.srmr
-        holds``: scaled chi-square and robust indices of a robust estimator, and differences from the level before.
+        holds``: scaled chi-square and robust indices of a robust estimator (scaled ones of WLSMV), and differences
+        from the level before.
         ``attrs["checks"]`` has a gate per level with the criterion used.
 
     Raises
     ------
     ModelError, DataError
         As ``fit`` and ``wave_model``; ``sem.invariance_levels`` for unknown levels or a wrong order;
-        ``sem.groups_or_waves``: neither or both; ``sem.partial_unknown``: no such parameter.
+        ``sem.groups_or_waves``: neither or both; ``sem.partial_unknown``: no such parameter; of ordinal items
+        ``sem.ordinal_estimator``, ``sem.ordinal_waves``, ``sem.ordinal_mixed``, ``sem.ordinal_model``,
+        ``sem.ordinal_partial``, ``sem.ordinal_categories``: a group in which nobody chose a category.
 
     Notes
     -----
     A level holds when the levels before it hold, no *stop* gate failed, CFI falls by at most .010 and RMSEA rises by at
-    most .015 or SRMR by at most .030 (metric; .010 later). With n of at most 300, or a largest group of more than
-    three times the smallest: .005, .010, .025 and .005. The chi-square difference is printed and does not decide.
+    most .015 or SRMR by at most .030 (metric, loadings; .010 at other levels). With n of at most 300, or a largest
+    group of more than three times the smallest: .005, .010, .025 and .005. The chi-square difference is printed and
+    does not decide.
     CFI of every level is against the same baseline: uncorrelated variables with free means. Levels of groups and of
     waves agree with lavaan 0.6-14 (tests/oracle/invariance_*.csv, waves_*.csv).
 
+    Ordinal items: the first group's responses have mean 0 and residual variance 1 (theta parameterization; fit and
+    tests are those of delta). Later groups' are free once thresholds are equal, the means of the constructs once
+    intercepts are equal too; every construct has variance 1 in the first group, and in later ones until loadings are
+    equal. The difference test is that of Satorra (2000). Agrees with lavaan on the models that semTools writes
+    (tests/oracle/ordinal_invariance_*.csv).
+
     References
     ----------
-    Chen (2007). Structural Equation Modeling, 14, 464-504. Meredith (1993). Psychometrika, 58, 525-543.
+    Chen (2007). Structural Equation Modeling, 14, 464-504. Meredith (1993). Psychometrika, 58, 525-543. Wu & Estabrook
+    (2016). Psychometrika, 81, 1014-1045.
 
     Examples
     --------
@@ -75,8 +92,29 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
     2      scalar   True
     3      strict   True
     """
-    return judged(fits_of_levels(model, data, group=group, levels=levels, estimator=estimator, missing=missing,
-                                 ordered=ordered, waves=waves, group_partial=group_partial))
+    if len(ordered) or estimator == "WLSMV":
+        refuse_ordinal_options(estimator=estimator, ordered=ordered, group=group, waves=waves)
+        answers = Ordinal.of(model, data, group=group, ordered=ordered, missing=missing, partial=group_partial)
+        return judged(ordinal_fits(answers, levels), [each.n for each in answers.moments], ordinal_change)
+    fits = fits_of_levels(model, data, group=group, levels=levels, estimator=estimator, missing=missing, waves=waves,
+                          group_partial=group_partial)
+    return judged(fits, [sample.n for sample in next(iter(fits.values())).sample])
+
+
+def refuse_ordinal_options(*, estimator: str, ordered: Sequence[str], group: str | None, waves: object) -> None:
+    """Refuse what does not go with ordinal items.
+
+    Raises
+    ------
+    ModelError
+        ``sem.ordinal_estimator``, ``sem.ordinal_waves``, ``sem.groups_or_waves``.
+    """
+    if estimator != "WLSMV" or not len(ordered):
+        raise ModelError("sem.ordinal_estimator", estimator=estimator, ordered=list(ordered) or "-")
+    if waves is not None:
+        raise ModelError("sem.ordinal_waves")
+    if group is None:
+        raise ModelError("sem.groups_or_waves")
 
 
 def fits_of_levels(model: str, data: pd.DataFrame, *, group: str | None, waves: Mapping[str, Sequence[str]] | None,

@@ -8,18 +8,21 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import ModelError
-from helpers.sem.estimates import wald
+from helpers.sem.estimates import root, wald
 from helpers.sem.implied import imply
-from helpers.sem.invariance import fits_of_levels
+from helpers.sem.invariance import fits_of_levels, refuse_ordinal_options
 from helpers.sem.levels import judged
 from helpers.sem.longitudinal import Longitudinal
+from helpers.sem.ordinal_invariance import ordinal_change, ordinal_fits
+from helpers.sem.ordinal_levels import Ordinal
 from helpers.sem.result import SemFit
+from helpers.sem.shifted_test import robust_covariance
 
 Places = list[tuple[int, dict[str, str], dict[str, str]]]  # group, and names of constructs and items in the model
 
 
 def latent_means(model: str, data: pd.DataFrame, *, group: str | None = None, reference: str | None = None,
-                 estimator: str = "MLR", missing: str = "listwise",
+                 estimator: str = "MLR", missing: str = "listwise", ordered: Sequence[str] = (),
                  waves: Mapping[str, Sequence[str]] | None = None, group_partial: Sequence[str] = (),
                  conf_level: float = 0.95) -> pd.DataFrame:
     r"""Compare the constructs of groups or waves once intercepts may be held equal.
@@ -33,8 +36,8 @@ def latent_means(model: str, data: pd.DataFrame, *, group: str | None = None, re
         Column of the groups.
     reference : str, optional
         Group or wave whose latent means are 0; None: the first.
-    estimator : {"MLR", "MLM", "ML"}
-    missing : {"listwise"}
+    estimator, missing, ordered
+        As in ``invariance``.
     waves : mapping of wave to its columns, optional
         As in ``invariance``. That the same people answer twice is in the model, so the standard error of a change
         allows for it.
@@ -45,8 +48,9 @@ def latent_means(model: str, data: pd.DataFrame, *, group: str | None = None, re
     Returns
     -------
     DataFrame
-        ``construct group reference est se ci.lower ci.upper d``; est in units of the marker item, d in standard
-        deviations of the construct pooled over all groups or waves. ``group`` is the wave's label where waves differ.
+        ``construct group reference est se ci.lower ci.upper d``; est in units of the marker item (ordinal items:
+        standard deviations of the construct in the reference group), d in standard deviations of the construct pooled
+        over all groups or waves. ``group`` is the wave's label where waves differ.
 
     Raises
     ------
@@ -72,19 +76,18 @@ def latent_means(model: str, data: pd.DataFrame, *, group: str | None = None, re
     0         f     2         1
     """
     data, waves = _referred(data, group, waves, reference)
+    if len(ordered) or estimator == "WLSMV":
+        refuse_ordinal_options(estimator=estimator, ordered=ordered, group=group, waves=waves)
+        return _ordinal(Ordinal.of(model, data, group=group, ordered=ordered, missing=missing, partial=group_partial),
+                        conf_level)
     fits = fits_of_levels(model, data, group=group, waves=waves, levels=("configural", "metric", "scalar"),
                           group_partial=group_partial, estimator=estimator, missing=missing)
-    tested = judged(fits)
-    if not tested["holds"].all():
-        failed = tested[~tested["holds"]].iloc[0]
-        raise ModelError("sem.no_scalar_invariance", level=failed["level"], cfi=float(failed["delta.cfi"]),
-                         rmsea=float(failed["delta.rmsea"]), srmr=float(failed["delta.srmr"]))
     found = fits["scalar"]
+    tested = judged(fits, [sample.n for sample in found.sample])
+    _refuse_failed(tested)
     labels, places = _places(found, model, waves)
     refuse_few(found, places)
-    shown = _differences(found, labels, places, conf_level)
-    shown.attrs |= {"conf_level": conf_level, "checks": tested.attrs["checks"]}
-    return shown
+    return _shown(_differences(found, labels, places), tested, conf_level)
 
 
 def refuse_few(found: SemFit, places: Places) -> None:
@@ -121,7 +124,7 @@ def _places(found: SemFit, model: str, waves: Mapping[str, Sequence[str]] | None
     return joint.labels, [(1, *each) for each in zip(joint.constructs, joint.columns, strict=True)]
 
 
-def _differences(found: SemFit, labels: tuple[str, ...], places: Places, conf_level: float) -> pd.DataFrame:
+def _differences(found: SemFit, labels: tuple[str, ...], places: Places) -> list[tuple]:
     structure, table = found.structure, found.parameters
     values = table["est"].to_numpy()[: len(structure.table.rows)]
     implied = [imply(structure.layout, values[structure.part(group)]) for group in range(structure.table.groups)]
@@ -135,10 +138,45 @@ def _differences(found: SemFit, labels: tuple[str, ...], places: Places, conf_le
             mean = means.loc[(own, group)]
             rows.append((name, labels[at], labels[0], mean["est"], mean["se"],
                          mean["est"] / np.sqrt(n @ np.array(variances) / n.sum())))
+    return rows
+
+
+def _ordinal(answers: Ordinal, conf_level: float) -> pd.DataFrame:
+    """Means of the constructs behind ordinal items, in standard deviations of the first group."""
+    last = "intercepts" if "intercepts" in answers.levels else "residuals"
+    fits = ordinal_fits(answers, answers.levels[: answers.levels.index(last) + 1])
+    tested = judged(fits, [each.n for each in answers.moments], ordinal_change)
+    _refuse_failed(tested)
+    answers.refuse_few()
+    problem, point = fits[last].problem, fits[last].optimum.point
+    structure = problem.structure
+    values = structure.k @ point.x + structure.c
+    errors = root(np.diag(structure.k @ robust_covariance(problem, point) @ structure.k.T))
+    shares = problem.n / problem.n.sum()
+    rows = []
+    for at, row in enumerate(structure.table.rows):
+        if row.op == "~1" and row.lhs in structure.table.latents and row.group > 1:
+            own = structure.layout.etas.index(row.lhs)
+            pooled = np.sqrt(shares @ [each.responses.eta[own, own] for each in point.implied])
+            rows.append((row.lhs, answers.groups[row.group - 1], answers.groups[0], values[at], errors[at],
+                         values[at] / pooled))
+    return _shown(rows, tested, conf_level)
+
+
+def _refuse_failed(tested: pd.DataFrame) -> None:
+    if not tested["holds"].all():
+        failed = tested[~tested["holds"]].iloc[0]
+        raise ModelError("sem.no_scalar_invariance", level=failed["level"], cfi=float(failed["delta.cfi"]),
+                         rmsea=float(failed["delta.rmsea"]), srmr=float(failed["delta.srmr"]))
+
+
+def _shown(rows: list[tuple], tested: pd.DataFrame, conf_level: float) -> pd.DataFrame:
     shown = pd.DataFrame(rows, columns=["construct", "group", "reference", "est", "se", "d"])
     limits = wald(shown["est"].to_numpy(), shown["se"].to_numpy(), conf_level)
     shown = shown.assign(**{name: limits[name] for name in ("ci.lower", "ci.upper")})
-    return shown[["construct", "group", "reference", "est", "se", "ci.lower", "ci.upper", "d"]]
+    shown = shown[["construct", "group", "reference", "est", "se", "ci.lower", "ci.upper", "d"]]
+    shown.attrs |= {"conf_level": conf_level, "checks": tested.attrs["checks"]}
+    return shown
 
 
 def _referred(data: pd.DataFrame, group: str | None, waves: Mapping[str, Sequence[str]] | None,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,6 @@ import pandas as pd
 from helpers import syntax
 from helpers.errors import Check, ModelError
 from helpers.sem.compare import compare
-from helpers.sem.result import SemFit
 
 LEVELS: dict[str, tuple[str, ...]] = {
     "configural": (), "metric": ("loadings",), "scalar": ("loadings", "intercepts"),
@@ -21,6 +21,15 @@ USUAL, SMALL = (-0.010, 0.015, 0.030, 0.010), (-0.005, 0.010, 0.025, 0.005)
 SMALL_N, VERY_UNEQUAL = 300, 3.0
 LOADINGS = ("metric", "loadings")
 MEASURES = ("chisq", "df", "pvalue", "cfi", "rmsea", "srmr")
+
+
+class Fitted(Protocol):
+    """One level, fitted: a SemFit or an OrdinalFit."""
+
+    stopped: bool
+
+    def reported(self, measure: str) -> float:
+        """Value of a measure in the form that a report shows."""
 
 
 def asked_levels(levels: Sequence[str] | None, known: Iterable[str]) -> tuple[str, ...]:
@@ -38,28 +47,34 @@ def asked_levels(levels: Sequence[str] | None, known: Iterable[str]) -> tuple[st
     return asked
 
 
-def judged(fits: Mapping[str, SemFit]) -> pd.DataFrame:
+def judged(fits: Mapping[str, Fitted], sizes: Sequence[float], change_of: Callable[[Fitted, Fitted], pd.Series] |
+           None = None) -> pd.DataFrame:
     """Compare every level with the one before.
 
     Parameters
     ----------
-    fits : mapping of level to SemFit
+    fits : mapping of level to SemFit or OrdinalFit
         From the loosest to the strictest.
+    sizes : sequence of float
+        Respondents of each group.
+    change_of : function of two fits, optional
+        Their difference, as a row of ``compare``; None: that of ``compare``.
 
     Returns
     -------
     DataFrame
         As ``invariance``.
     """
+    change_of = change_of or (lambda larger, smaller: compare(larger, smaller).iloc[0])
     rows, checks, before, held = [], [], None, True
     for level, found in fits.items():
         row = {"level": level, **{name: found.reported(name) for name in MEASURES}}
         row["df"] = int(row["df"])
-        change = None if before is None else compare(before, found).iloc[0]
+        change = None if before is None else change_of(before, found)
         given = [np.nan] * 6 if change is None else [change["chisq.diff"], change["df.diff"], change["pvalue"],
                                                      change["delta.cfi"], change["delta.rmsea"], change["delta.srmr"]]
         row |= {f"delta.{name}": value for name, value in zip(MEASURES, given, strict=True)}
-        bounds = allowed(found, level)
+        bounds = allowed(sizes, level)
         held = held and not found.stopped and (change is None or within(change, bounds))
         rows.append({**row, "holds": held})
         checks.append(Check("invariance", "caution", held, {
@@ -71,10 +86,10 @@ def judged(fits: Mapping[str, SemFit]) -> pd.DataFrame:
     return table
 
 
-def allowed(found: SemFit, level: str) -> tuple[float, float, float]:
+def allowed(sizes: Sequence[float], level: str) -> tuple[float, float, float]:
     """Least change of CFI, most of RMSEA and of SRMR that a level may show."""
-    n = [sample.n for sample in found.sample]
-    cfi, rmsea, first, later = SMALL if sum(n) <= SMALL_N or max(n) > VERY_UNEQUAL * min(n) else USUAL
+    small = sum(sizes) <= SMALL_N or max(sizes) > VERY_UNEQUAL * min(sizes)
+    cfi, rmsea, first, later = SMALL if small else USUAL
     return cfi, rmsea, first if level in LOADINGS else later
 
 
