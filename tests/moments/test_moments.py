@@ -112,7 +112,7 @@ EYE = np.eye(2)
     ({"cov": EYE, "names": "ab", "n": "many"}, "moments.no_n"),
     ({"cov": EYE, "names": "ab", "n": float("nan")}, "moments.no_n"),
     ({"cov": EYE, "names": "ab", "n": 2}, "moments.too_few"),
-    ({"cov": [[1, 1.2], [1.2, 1]], "names": "ab", "n": 50}, "moments.singular"),
+    ({"cov": [[1, 1.2], [1.2, 1]], "names": "ab", "n": 50}, "moments.not_positive_definite"),
     ({"cov": [[0, 0], [0, 1]], "names": "ab", "n": 50}, "moments.constant"),
     ({"cor": [[1, 1.2], [1.2, 1]], "names": "ab", "n": 50}, "moments.no_correlations"),
     ({"cor": 2 * EYE, "names": "ab", "n": 50}, "moments.no_correlations"),

@@ -63,6 +63,8 @@ def cases(data: pd.DataFrame, names: Sequence[str], *, group: str | None = None,
     """
     if not isinstance(data, pd.DataFrame):
         raise DataError("moments.no_frame", found=type(data).__name__)
+    if taken := [name for name in (group, cluster) if name in names]:
+        raise DataError("moments.two_roles", columns=taken)
     columns = [*names, *(name for name in (group, cluster, weights) if name is not None)]
     if absent := [name for name in columns if name not in data.columns]:
         raise DataError("moments.absent", columns=absent, have=[str(name) for name in data.columns[:30]])
@@ -82,18 +84,25 @@ def _groups(of: pd.Series, present: np.ndarray) -> tuple[tuple[str, ...], list[n
               if not pd.isna(level) and (of == level).any()]
     if len(levels) < 2:
         raise DataError("moments.one_group", column=of.name, found=[str(level) for level in levels] or "-")
+    labels = [str(level) for level in levels]
+    if alike := sorted({label for label in labels if labels.count(label) > 1}):
+        raise DataError("moments.groups_alike", column=of.name, labels=alike)
     rows = [np.flatnonzero(present & (of == level).to_numpy(dtype=bool, na_value=False)) for level in levels]
-    return tuple(map(str, levels)), rows
+    return tuple(labels), rows
 
 
 def _numbers(scores: pd.DataFrame) -> np.ndarray:
     kinds = {str(name): dtype for name, dtype in scores.dtypes.items()}
-    if text := [name for name, dtype in kinds.items() if not pd.api.types.is_numeric_dtype(dtype)]:
+    if text := [name for name, dtype in kinds.items() if not _real(dtype)]:
         raise DataError("moments.text", columns=text)
     values = scores.to_numpy(dtype=float, na_value=np.nan)
     if infinite := [name for name, bad in zip(scores.columns, np.isinf(values).any(axis=0), strict=True) if bad]:
         raise DataError("moments.infinite", columns=infinite)
     return values
+
+
+def _real(dtype: object) -> bool:
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype)
 
 
 def _clusters(of: pd.Series, used: np.ndarray, rows: list[np.ndarray]) -> tuple[np.ndarray, ...]:
@@ -112,5 +121,7 @@ def _weights(of: pd.Series, used: np.ndarray, rows: list[np.ndarray]) -> tuple[n
     bad = ~(here >= 0)
     if bad.any() or not here.sum() > 0:
         raise DataError("moments.weights", column=of.name, rows=int(bad.sum()))
+    if empty := [at for at, group in enumerate(rows, start=1) if not values[group].sum() > 0]:
+        raise DataError("moments.weights_group", column=of.name, groups=empty)
     scaled = values * (len(used) / here.sum())
     return tuple(scaled[at] for at in rows)

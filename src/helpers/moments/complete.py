@@ -62,9 +62,10 @@ def samples_of(answers: Cases) -> list[Sample]:
 
 
 def _sample(values: np.ndarray, names: tuple[str, ...], label: str, weights: np.ndarray | None) -> Sample:
-    if len(values) <= len(names):
-        raise DataError("moments.too_few", n=len(values), variables=len(names), group=label or "-")
-    constant = values.max(axis=0) == values.min(axis=0)
+    counted = values if weights is None else values[weights > 0]
+    if len(counted) <= len(names):
+        raise DataError("moments.too_few", n=len(counted), variables=len(names), group=label or "-")
+    constant = counted.max(axis=0) == counted.min(axis=0)
     with np.errstate(over="ignore", invalid="ignore"):
         share = np.full(len(values), 1 / len(values)) if weights is None else weights / weights.sum()
         mean = values.mean(axis=0) if weights is None else share @ values

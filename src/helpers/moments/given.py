@@ -66,11 +66,14 @@ def from_given(moments: Moments, *, group: str = "") -> Sample:
     Raises
     ------
     DataError
-        Not exactly one of ``cov`` and ``cor``; no names; another size than the names; not symmetric; not positive
-        definite; correlations outside -1..1; standard deviations not positive; n missing or too small.
+        Not exactly one of ``cov`` and ``cor``; ``sds`` beside ``cov``; no names, or rows named otherwise than columns;
+        another size than the names; not symmetric; not positive definite; correlations outside -1..1; standard
+        deviations not positive; n missing or too small.
     """
     if (moments.cov is None) == (moments.cor is None):
         raise DataError("moments.which_matrix")
+    if moments.cov is not None and moments.sds is not None:
+        raise DataError("moments.sds_with_cov")
     matrix = moments.cov if moments.cov is not None else moments.cor
     names = _names(moments, matrix)
     values = _square(matrix, names)
@@ -86,11 +89,14 @@ def from_given(moments: Moments, *, group: str = "") -> Sample:
 
 def _names(moments: Moments, matrix: object) -> tuple[str, ...]:
     names = moments.names
-    if names is None and isinstance(matrix, pd.DataFrame):
+    labelled = isinstance(matrix, pd.DataFrame) and not isinstance(matrix.columns, pd.RangeIndex)
+    if names is None and labelled:
         names = list(matrix.columns)
-    if names is None:
+    if names is None or isinstance(names, str):
         raise DataError("moments.no_names")
     names = tuple(str(name) for name in names)
+    if labelled and names != tuple(map(str, matrix.columns)):
+        raise DataError("moments.other_names", names=list(names), columns=[str(name) for name in matrix.columns])
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise DataError("moments.doubled", columns=twice)
     return names
@@ -100,6 +106,9 @@ def _square(matrix: object, names: tuple[str, ...]) -> np.ndarray:
     if isinstance(matrix, pd.DataFrame) and set(map(str, matrix.columns)) == set(map(str, matrix.index)):
         ordered = matrix.rename(index=str, columns=str)
         matrix = ordered.loc[list(ordered.columns)]
+    elif isinstance(matrix, pd.DataFrame) and not isinstance(matrix.index, pd.RangeIndex):
+        raise DataError("moments.rows_and_columns", rows=[str(name) for name in matrix.index],
+                        columns=[str(name) for name in matrix.columns])
     values = _floats(matrix, "cov/cor")
     if values.shape != (len(names), len(names)):
         raise DataError("moments.shape", shape="x".join(map(str, values.shape)), names=len(names))

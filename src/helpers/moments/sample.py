@@ -11,6 +11,8 @@ from helpers.errors import DataError
 
 # Smallest eigenvalue of a correlation matrix below which its items repeat each other to the precision of the data.
 SINGULAR = 1e-10
+# Below this no rounding explains it: no answers can have such covariances.
+IMPOSSIBLE = -1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +60,8 @@ def checked(sample: Sample) -> Sample:
     Raises
     ------
     DataError
-        Fewer respondents than variables, constant variables, variables that repeat each other.
+        Fewer respondents than variables, constant variables, variables that repeat each other, covariances that no
+        answers can have.
     """
     where = {"group": sample.group or "-"}
     spread = np.diag(sample.cov)
@@ -71,5 +74,6 @@ def checked(sample: Sample) -> Sample:
     if roots[0] < SINGULAR:
         involved = np.abs(vectors[:, 0])
         names = [name for name, weight in zip(sample.names, involved, strict=True) if weight > 0.1 * involved.max()]
-        raise DataError("moments.singular", items=names, eigenvalue=float(roots[0]), **where)
+        id = "moments.not_positive_definite" if roots[0] < IMPOSSIBLE else "moments.singular"
+        raise DataError(id, items=names, eigenvalue=float(roots[0]), **where)
     return sample

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from helpers import syntax
-from helpers.errors import DataError, ModelError
+from helpers.errors import DataError
 from helpers.moments import Cases, Moments, Sample, cases, from_given, samples_of
 from helpers.sem import estimates, gates
+from helpers.sem.arguments import refuse_wrong, several
 from helpers.sem.batch_search import curvature
 from helpers.sem.errors_and_tests import Likelihood, Precision, likelihood, precision
 from helpers.sem.implied import imply
@@ -27,6 +28,7 @@ from helpers.sem.scaling import Scaled, scale
 from helpers.sem.specify import specify
 from helpers.sem.standardize import standardize
 from helpers.sem.start import starts
+from helpers.sem.unknown_scales import refuse_raw_claims
 
 
 def fit(
@@ -119,19 +121,23 @@ def fit(
     1   f  =~   b  1.5  0.319
     2   f  =~   c  0.6  0.133
     """
-    method = choose(estimator=estimator, missing=missing, ordered=_several(ordered), cluster=cluster, weights=weights,
-                    effect_coding=effect_coding, from_moments=data is None)
-    if not 0 < conf_level < 1:
-        raise ModelError("sem.conf_level", found=conf_level)
+    refuse_wrong(flags={"std_lv": std_lv, "effect_coding": effect_coding, "meanstructure": meanstructure,
+                        "fixed_x": fixed_x}, columns={"group": group, "cluster": cluster, "weights": weights},
+                 conf_level=conf_level)
+    method = choose(estimator=estimator, missing=missing, ordered=several("ordered", ordered), cluster=cluster,
+                    weights=weights, effect_coding=effect_coding, from_moments=data is None)
     written = syntax.parse(model)
     samples, answers = _samples(written.observed, data, moments, group=group, cluster=cluster, weights=weights)
     table = syntax.complete(written, groups=len(samples), meanstructure=meanstructure, std_lv=std_lv, fixed_x=fixed_x,
-                            group_equal=_several(group_equal), group_partial=_several(group_partial))
+                            group_equal=several("group_equal", group_equal),
+                            group_partial=several("group_partial", group_partial))
     if table.means and any(sample.mean is None for sample in samples):
         raise DataError("sem.means_missing")
-    _refuse_correlations(moments, table)
+    correlations_only = any(each.correlations_only for each in _listed(moments).values())
+    if correlations_only:
+        refuse_raw_claims(table)
     return estimate(table, samples, method=method, cases=answers, conf_level=conf_level,
-                    correlations_only=any(each.correlations_only for each in _listed(moments).values()))
+                    correlations_only=correlations_only)
 
 
 def estimate(table: syntax.Table, samples: list[Sample], *, method: Method, cases: Cases | None,
@@ -202,11 +208,6 @@ def _with_scaled(plain: pd.Series, fitted: Likelihood, scaling: Scaling | None, 
     return pd.concat([plain, pd.Series(scaled_measures(fitted, scaling, groups), name="value")]).rename_axis("measure")
 
 
-def _several(names: str | Sequence[str]) -> tuple[str, ...]:
-    """Take one name for a list of one."""
-    return (names,) if isinstance(names, str) else tuple(names)
-
-
 def _listed(moments: object) -> dict[str, Moments]:
     if moments is None:
         return {}
@@ -234,12 +235,3 @@ def _samples(names: tuple[str, ...], data: pd.DataFrame | None, moments: object,
             raise DataError("moments.absent", columns=absent, have=list(sample.names))
         samples.append(sample.subset(names))
     return samples, None
-
-
-def _refuse_correlations(moments: object, table: syntax.Table) -> None:
-    """With unknown scales nothing can be equal in raw units, across groups or across items."""
-    if not any(each.correlations_only for each in _listed(moments).values()):
-        return
-    labels = [row.label for row in table.rows if row.label and row.free]
-    if table.groups > 1 or table.constraints or len(labels) != len(set(labels)):
-        raise ModelError("sem.correlations_equal")

@@ -6,6 +6,7 @@ All parameters are ``values = K x + c``: fixed values stand in c, equal paramete
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from helpers.errors import ModelError
 from helpers.moments import Sample
 from helpers.sem.implied import ALPHA, BETA, LAMBDA, NU, PSI, THETA, Layout
-from helpers.syntax import Expression, Row, Table
+from helpers.syntax import Constraint, Expression, Row, Table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +141,7 @@ def _solve(table: Table, k: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.n
     q = k.shape[1]
     system = np.zeros((len(table.constraints), q + 1))
     for at, each in enumerate(table.constraints):
-        constant, slopes = _difference(table, each.left, each.right)
+        constant, slopes = _difference(table, each)
         rows = [first[name] for name in slopes]
         weights = np.array(list(slopes.values()))
         system[at, :q] = weights @ k[rows] if rows else 0.0
@@ -148,7 +149,7 @@ def _solve(table: Table, k: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.n
     pivots = _reduce(system)
     for each in system[len(pivots):]:
         if abs(each[q]) > 1e-9:
-            raise ModelError("sem.contradictory", constraint="; ".join(
+            raise ModelError("sem.contradictory", where=_lines(table.constraints), constraint="; ".join(
                 f"{one.left.source} == {one.right.source}" for one in table.constraints))
     rest = [column for column in range(q) if column not in pivots]
     inner, offset = np.zeros((q, len(rest))), np.zeros(q)
@@ -159,7 +160,7 @@ def _solve(table: Table, k: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.n
     return k @ inner, c + k @ offset
 
 
-def _difference(table: Table, left: Expression, right: Expression) -> tuple[float, dict[str, float]]:
+def _difference(table: Table, constraint: Constraint) -> tuple[float, dict[str, float]]:
     """Left minus right as constant and coefficients of labels; defined names are replaced by what they stand for."""
     known: dict[str, tuple[float, dict[str, float]] | None] = {}
 
@@ -177,11 +178,18 @@ def _difference(table: Table, left: Expression, right: Expression) -> tuple[floa
 
     for each in table.definitions:
         known[each.name] = flat(each.expression)
-    one, other = flat(left), flat(right)
+    one, other = flat(constraint.left), flat(constraint.right)
     if one is None or other is None:
-        raise ModelError("sem.not_linear", constraint=f"{left.source} == {right.source}")
+        raise ModelError("sem.not_linear", where=_lines([constraint]),
+                         constraint=f"{constraint.left.source} == {constraint.right.source}")
     names = one[1] | other[1]
     return one[0] - other[0], {name: one[1].get(name, 0.0) - other[1].get(name, 0.0) for name in names}
+
+
+def _lines(constraints: Sequence[Constraint]) -> str:
+    """Name the lines of the model that constraints stand in; constraints made by a caller have none."""
+    lines = sorted({each.line for each in constraints if each.line})
+    return f"model, line {', '.join(map(str, lines))}" if lines else ""
 
 
 def _reduce(system: np.ndarray) -> list[int]:

@@ -6,7 +6,7 @@
 
 from helpers.syntax.complete import complete
 from helpers.syntax.expressions import Expression
-from helpers.syntax.parse import Model, Relation, parse
+from helpers.syntax.parse import Constraint, Model, Relation, parse
 from helpers.syntax.table import Row, Table, frame, text
 
-__all__ = ["Expression", "Model", "Relation", "Row", "Table", "complete", "frame", "parse", "text"]
+__all__ = ["Constraint", "Expression", "Model", "Relation", "Row", "Table", "complete", "frame", "parse", "text"]

@@ -48,7 +48,8 @@ def complete(
     Raises
     ------
     ModelError
-        Thresholds, values for another number of groups, an unknown ``group_equal`` or ``group_partial``.
+        Thresholds, values for another number of groups, an unknown ``group_equal`` or ``group_partial``, either of them
+        with one group, a ``group_partial`` that no free parameter answers to.
 
     Examples
     --------
@@ -65,6 +66,8 @@ def complete(
         raise ModelError("syntax.means_off")
     exogenous = _exogenous(model)
     released = _released(tuple(group_partial))
+    if groups == 1 and (equal or released):
+        raise ModelError("syntax.one_group", argument="group_equal" if equal else "group_partial")
     rows: list[Row] = []
     for group in range(groups):
         of_group = _written(model, group, std_lv)
@@ -77,6 +80,7 @@ def complete(
             added += _intercepts(model, group, exogenous, freed)
         of_group += [row for row in added if _key(row) not in there]
         rows += _labelled(of_group, model, equal, released) if groups > 1 else of_group
+    _refuse_unmatched(released, rows)
     return Table(model, tuple(rows), groups, means, exogenous, fixed_x)
 
 
@@ -89,6 +93,14 @@ def _refuse(model: Model, groups: int, equal: tuple[str, ...]) -> None:
                              relation=f"{each.lhs} {each.op} {each.rhs}".strip(), found=each.modifiers.groups)
     if unknown := [name for name in equal if name not in GROUP_EQUAL]:
         raise ModelError("syntax.group_equal", found=unknown, known=list(GROUP_EQUAL))
+
+
+def _refuse_unmatched(released: set[tuple[str, str, str]], rows: list[Row]) -> None:
+    """Refuse to leave free what is not there or is fixed: the name is wrong, or the wish would not be met."""
+    free = {_key(row) for row in rows if row.free}
+    if lost := sorted(key for key in released if key not in free):
+        raise ModelError("syntax.group_partial_unmatched", found=[" ".join(key).replace("~1", "~ 1").strip()
+                                                                  for key in lost])
 
 
 def _exogenous(model: Model) -> tuple[str, ...]:

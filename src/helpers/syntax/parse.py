@@ -11,6 +11,8 @@ from helpers.syntax.lines import Statement, place, statements
 from helpers.syntax.modifiers import Modifiers, pieces, read_modifiers
 
 _NAME = re.compile(rf"(?:{NAME})\Z")
+# What group_equal calls its parameters, and words that were meant as a value: na*, NaN*, Inf*.
+_RESERVED = re.compile(r"(\.p\d+\.|na|nan|inf|null|true|false)\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def parse(text: str) -> Model:
     helpers.errors.ModelError: model, line 1: ...
     """
     if not isinstance(text, str):
-        raise ModelError("syntax.empty")
+        raise ModelError("syntax.no_text", found=type(text).__name__)
     problems: list[Problem] = []
     relations: dict[tuple[str, str, str], Relation] = {}
     definitions: list[Definition] = []
@@ -198,6 +200,8 @@ def _contradictions(model: Model) -> list[Problem]:
     known = set(model.labels)
     found += [Problem("syntax.label_is_variable", {"name": each}, place(_first_line(model, each)))
               for each in model.labels if each in model.names]
+    found += [Problem("syntax.label_reserved", {"name": each}, place(_first_line(model, each)))
+              for each in model.labels if _RESERVED.match(each)]
     for each in model.definitions:
         if each.name in known:
             found.append(Problem("syntax.name_taken", {"name": each.name}, place(each.line)))
