@@ -15,6 +15,7 @@ from helpers.sem.invariance import invariance, measurement_part
 from helpers.sem.latent_means import latent_means
 from helpers.sem.longitudinal import wave_model
 from helpers.sem.modification import modification_indices, modification_shown
+from helpers.sem.monte_carlo import MonteCarlo, monte_carlo, monte_carlo_of
 from helpers.sem.result import SemFit
 from helpers.sem.score_tests import score_tests
 from helpers.sem.second_opinion import second_opinion
@@ -36,6 +37,7 @@ __all__ = [
     "Bootstrap",
     "Missing",
     "Moments",
+    "MonteCarlo",
     "SemFit",
     "Treatment",
     "Waves",
@@ -55,6 +57,8 @@ __all__ = [
     "measures_shown",
     "modification_indices",
     "modification_shown",
+    "monte_carlo",
+    "monte_carlo_of",
     "parameters_shown",
     "paths_shown",
     "r2_shown",

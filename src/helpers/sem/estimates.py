@@ -38,15 +38,15 @@ def parameters(table: Table, values: np.ndarray, vcov: np.ndarray, standardized:
     slopes = block_diagonal([each.slopes for each in standardized])
     std_lv = np.concatenate([each.std_lv for each in standardized])
     std_all = np.concatenate([each.std_all for each in standardized])
-    se, std_se = root(np.diag(vcov)), _spread(slopes, vcov)
+    se, std_se = root(np.diag(vcov)), spread(slopes, vcov)
     names = [(row.lhs, row.op, row.rhs, row.label, row.group) for row in table.rows]
     identity = np.eye(len(values))
     est, gradients = defined(table, values, identity)
     each_lv, _ = defined(table, std_lv, identity)
     each_all, std_gradients = defined(table, std_all, slopes)
     names += [(each.name, ":=", each.expression.source, each.name, 0) for each in table.definitions]
-    se = np.concatenate([se, _spread(gradients, vcov)])
-    std_se = np.concatenate([std_se, _spread(std_gradients, vcov)])
+    se = np.concatenate([se, spread(gradients, vcov)])
+    std_se = np.concatenate([std_se, spread(std_gradients, vcov)])
     frame = pd.DataFrame(names, columns=list(COLUMNS[:5]))
     frame["est"] = np.concatenate([values, est])
     for name, column in wald(frame["est"].to_numpy(), se, conf_level).items():
@@ -71,7 +71,7 @@ def root(variances: np.ndarray) -> np.ndarray:
     return np.sqrt(np.maximum(variances, 0.0))
 
 
-def _spread(slopes: np.ndarray, vcov: np.ndarray) -> np.ndarray:
+def spread(slopes: np.ndarray, vcov: np.ndarray) -> np.ndarray:
     """Delta method: standard errors of functions with the given slopes, shape (functions, r).
 
     A function that the basic parameters cannot move (a variance standardized to 1) has none but rounding.

@@ -162,7 +162,7 @@ def estimate(table: syntax.Table, samples: list[Sample], *, method: Method, case
     optimum = minimise(problem, starts(scaled))
     fitted = likelihood(samples, optimum.point.f, structure.k.shape[1], means=table.means, exogenous=table.exogenous,
                         fixed_x=table.fixed_x)
-    found, scaling = _uncertainty(scaled, problem, optimum, structure.k, method, cases, fitted)
+    found, scaling = uncertainty(scaled, problem, optimum, structure.k, method, cases, fitted)
     values = structure.k @ (optimum.point.x * scaled.basic) + structure.c
     implied = [imply(structure.layout, values[structure.part(group)]) for group in range(table.groups)]
     standardized = [standardize(structure.layout, values[structure.part(group)], each)
@@ -188,7 +188,7 @@ def estimate(table: syntax.Table, samples: list[Sample], *, method: Method, case
         engine=Engine(method, scaled, problem, optimum, cases, scaling))
 
 
-def _uncertainty(scaled: Scaled, problem: NormalTheory, optimum: Optimum, k: np.ndarray, method: Method,
+def uncertainty(scaled: Scaled, problem: NormalTheory, optimum: Optimum, k: np.ndarray, method: Method,
                  cases: Cases | None, fitted: Likelihood) -> tuple[Precision, Scaling | None]:
     """Covariances of the estimates, and what a robust test divides chi-square by."""
     point = optimum.point

@@ -1,0 +1,141 @@
+"""Fits one model to many samples: the numbers of ``fit`` without its tables, and one search for several methods.
+
+Estimates, errors and tests come from the functions that ``fit`` calls. What is left out, frames and standardized
+errors, is most of the time of a small model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers import syntax
+from helpers.errors import HelpersError
+from helpers.moments import cases, samples_of
+from helpers.sem import estimates, gates
+from helpers.sem.errors_and_tests import Likelihood, likelihood
+from helpers.sem.fit import fit, uncertainty
+from helpers.sem.implied import imply
+from helpers.sem.indices import upper_tail
+from helpers.sem.methods import METHODS, Method
+from helpers.sem.monte_carlo_tables import TESTS, Replication
+from helpers.sem.normal_theory import NormalTheory
+from helpers.sem.optimize import minimise
+from helpers.sem.robust import Scaling
+from helpers.sem.scaling import scale
+from helpers.sem.specify import specify
+from helpers.sem.standardize import standardize
+from helpers.sem.start import starts
+
+KNOWN = {"estimator", "missing", "group", "group_equal", "group_partial", "std_lv", "meanstructure", "fixed_x"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lean:
+    """A model and the methods that share its search.
+
+    Attributes
+    ----------
+    table : Table
+    methods : tuple of Method
+    group : str or None
+    conf_level : float
+    """
+
+    table: syntax.Table
+    methods: tuple[Method, ...]
+    group: str | None
+    conf_level: float
+
+    @classmethod
+    def of(cls, model: str, methods: Sequence[Mapping[str, object]], *, groups: int, conf_level: float) -> Lean | None:
+        """Prepare; None where the methods do not share a search of complete normal-theory moments."""
+        shared = [{name: value for name, value in each.items() if name != "estimator"} for each in methods]
+        names = [str(each.get("estimator", "ML")).upper() for each in methods]
+        if not (all(each == shared[0] for each in shared) and set(shared[0]) <= KNOWN and set(names) <= set(METHODS)
+                and shared[0].get("missing", "listwise") == "listwise"):
+            return None
+        asked = {name: shared[0][name] for name in ("group_equal", "group_partial") if name in shared[0]}
+        asked = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in asked.items()}
+        asked |= {name: shared[0][name] for name in ("std_lv", "meanstructure", "fixed_x") if name in shared[0]}
+        table = syntax.complete(syntax.parse(model), groups=groups, **asked)
+        return cls(table, tuple(METHODS[name] for name in names), shared[0].get("group"), conf_level)
+
+    def replications(self, data: pd.DataFrame) -> list[Replication]:
+        """Fit one sample, once per method."""
+        try:
+            answers = cases(data, self.table.observed, group=self.group)
+            samples = samples_of(answers)
+            structure = specify(self.table, samples)
+            scaled = scale(structure, samples)
+            problem = NormalTheory.of(scaled.structure, scaled.samples)
+            optimum = minimise(problem, starts(scaled))
+        except HelpersError as error:
+            return [refused(error) for _ in self.methods]
+        fitted = likelihood(samples, optimum.point.f, structure.k.shape[1], means=self.table.means,
+                            exogenous=self.table.exogenous, fixed_x=self.table.fixed_x)
+        values = structure.k @ (optimum.point.x * scaled.basic) + structure.c
+        implied = [imply(structure.layout, values[structure.part(group)]) for group in range(self.table.groups)]
+        std_all = np.concatenate([standardize(structure.layout, values[structure.part(group)], each).std_all
+                                  for group, each in enumerate(implied)])
+        out = []
+        for method in self.methods:
+            try:
+                found, factors = uncertainty(scaled, problem, optimum, structure.k, method, answers, fitted)
+            except HelpersError as error:
+                out.append(refused(error))
+                continue
+            checks = gates.checks(gates.Fitted(structure, values, estimates.root(np.diag(found.rows)), std_all, implied,
+                                               samples, optimum, found, (), False))
+            rows, whole = self._rows(values, found.rows, structure.k.any(axis=1))
+            failure = "not_converged" if not optimum.converged else "" if whole else "no_errors"
+            out.append(Replication(failure, rows, _tests(fitted, factors),
+                                   tuple((check.gate, check.severity, check.passed) for check in checks)))
+        return out
+
+    def _rows(self, values: np.ndarray, vcov: np.ndarray, free: np.ndarray) -> tuple[dict, bool]:
+        """Numbers of free rows and of ``:=`` lines, and whether all are there."""
+        defined, slopes = estimates.defined(self.table, values, np.eye(len(values)))
+        est = np.concatenate([values, defined])
+        se = np.concatenate([estimates.root(np.diag(vcov)), estimates.spread(slopes, vcov)])
+        keys = [(row.lhs, row.op, row.rhs, row.group) for row in self.table.rows]
+        keys += [(each.name, ":=", each.expression.source, 0) for each in self.table.definitions]
+        wald = estimates.wald(est, se, self.conf_level)
+        numbers = np.column_stack([est, wald["se"], wald["pvalue"], wald["ci.lower"], wald["ci.upper"]])
+        moving = np.concatenate([free, np.ones(len(defined), dtype=bool)]) & (se != 0)
+        return ({key: tuple(row) for key, row, moves in zip(keys, numbers, moving, strict=True) if moves},
+                bool(np.isfinite(numbers[moving]).all()))
+
+
+def by_fit(data: pd.DataFrame, model: str, options: Mapping[str, object], conf_level: float) -> Replication:
+    """Fit one sample by ``fit`` itself."""
+    try:
+        found = fit(model, data, conf_level=conf_level, **options)
+    except HelpersError as error:
+        return refused(error)
+    table = found.parameters
+    numbers = table[["est", "se", "pvalue", "ci.lower", "ci.upper"]].to_numpy(dtype=float)
+    moving = numbers[:, 1] != 0  # fixed rows have an error of 0
+    failure = "not_converged" if not found.converged else "" if np.isfinite(numbers[moving]).all() else "no_errors"
+    keys = zip(*(table[column] for column in ("lhs", "op", "rhs", "group")), strict=True)
+    tests = {name: tuple(float(found.measures[name.replace("chisq", part)]) for part in ("chisq", "df", "pvalue"))
+             for name in TESTS if name in found.measures.index}
+    return Replication(failure, {key: tuple(row) for key, row, free in zip(keys, numbers, moving, strict=True) if free},
+                       tests, tuple((check.gate, check.severity, check.passed) for check in found.checks))
+
+
+def refused(error: HelpersError) -> Replication:
+    """Make the record of a sample without an estimate."""
+    return Replication(error.problems[0].id, {}, {}, ())
+
+
+def _tests(fitted: Likelihood, factors: Scaling | None) -> dict[str, tuple[float, float, float]]:
+    chisq, df = max(fitted.f, 0.0) * fitted.n, float(fitted.df)
+    found = {"chisq": (chisq, df, upper_tail(chisq, fitted.df))}
+    if factors is not None:
+        scaled = chisq / factors.model if fitted.df > 0 else chisq
+        found["chisq.scaled"] = scaled, df, upper_tail(scaled, fitted.df)
+    return found
