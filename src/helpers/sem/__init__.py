@@ -16,6 +16,7 @@ from helpers.sem.latent_means import latent_means
 from helpers.sem.longitudinal import wave_model
 from helpers.sem.modification import modification_indices, modification_shown
 from helpers.sem.monte_carlo import MonteCarlo, monte_carlo, monte_carlo_of
+from helpers.sem.partial import partial_invariance
 from helpers.sem.result import SemFit
 from helpers.sem.score_tests import score_tests
 from helpers.sem.second_opinion import second_opinion
@@ -60,6 +61,7 @@ __all__ = [
     "monte_carlo",
     "monte_carlo_of",
     "parameters_shown",
+    "partial_invariance",
     "paths_shown",
     "r2_shown",
     "rivals",

@@ -9,7 +9,7 @@ import pandas as pd
 from helpers import syntax
 from helpers.errors import ModelError
 from helpers.sem.fit import fit
-from helpers.sem.levels import LEVELS, asked_levels, judged, refuse_unknown_partial
+from helpers.sem.levels import LEVELS, asked_levels, judged, refuse_unknown_partial, remarked
 from helpers.sem.longitudinal import Longitudinal, refuse_absent
 from helpers.sem.ordinal_invariance import ordinal_change, ordinal_fits
 from helpers.sem.ordinal_levels import Ordinal
@@ -43,7 +43,8 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
         Instead of ``group``: what the same people answered in each wave, the columns in the order in which the items
         appear in the model. Residuals of the same item are correlated across waves (``wave_model`` writes the model).
     group_partial : sequence of str
-        Parameters left free in each group or wave, as ``"tr2 ~ 1"``.
+        Parameters left free in each group or wave, as ``"tr2 ~ 1"``; ``partial_invariance`` looks for them. Where it
+        is the first loading of a construct, the next item becomes the marker.
 
     Returns
     -------
@@ -135,6 +136,7 @@ def fits_of_levels(model: str, data: pd.DataFrame, *, group: str | None, waves: 
     asked = asked_levels(levels, LEVELS)
     if (group is None) == (waves is None):
         raise ModelError("sem.groups_or_waves")
+    model = remarked(model, group_partial)
     if waves is not None:
         joint = Longitudinal.of(model, waves, group_partial)
         refuse_absent(joint, data.columns)

@@ -12,13 +12,11 @@ from helpers.sem.estimates import root, wald
 from helpers.sem.implied import imply
 from helpers.sem.invariance import fits_of_levels, refuse_ordinal_options
 from helpers.sem.levels import judged
-from helpers.sem.longitudinal import Longitudinal
 from helpers.sem.ordinal_invariance import ordinal_change, ordinal_fits
 from helpers.sem.ordinal_levels import Ordinal
+from helpers.sem.places import Place, loadings_of, places_of, refuse_few
 from helpers.sem.result import SemFit
 from helpers.sem.shifted_test import robust_covariance
-
-Places = list[tuple[int, dict[str, str], dict[str, str]]]  # group, and names of constructs and items in the model
 
 
 def latent_means(model: str, data: pd.DataFrame, *, group: str | None = None, reference: str | None = None,
@@ -85,58 +83,25 @@ def latent_means(model: str, data: pd.DataFrame, *, group: str | None = None, re
     found = fits["scalar"]
     tested = judged(fits, [sample.n for sample in found.sample])
     _refuse_failed(tested)
-    labels, places = _places(found, model, waves)
+    places = places_of(found, model, waves)
     refuse_few(found, places)
-    return _shown(_differences(found, labels, places), tested, conf_level)
+    return _shown(_differences(found, places), tested, conf_level)
 
 
-def refuse_few(found: SemFit, places: Places) -> None:
-    """Two items per construct whose loading and intercept are equal across the groups or waves.
-
-    Raises
-    ------
-    ModelError
-        ``sem.partial_indicators``.
-    """
-    structure = found.structure
-    at = {(row.lhs, row.op, row.rhs, row.group): number for number, row in enumerate(structure.table.rows)}
-
-    def equal(keys: list[tuple[str, str, str, int]]) -> bool:
-        rows = [at.get(key) for key in keys]
-        return None not in rows and all((structure.k[row] == structure.k[rows[0]]).all()
-                                        and structure.c[row] == structure.c[rows[0]] for row in rows[1:])
-
-    counts = {latent: 0 for latent in places[0][1]}
-    for latent in counts:
-        for item in places[0][2]:
-            counts[latent] += (equal([(latents[latent], "=~", items[item], g) for g, latents, items in places])
-                               and equal([(items[item], "~1", "", g) for g, _, items in places]))
-    if few := [latent for latent, count in counts.items() if count < 2]:
-        raise ModelError("sem.partial_indicators", constructs=few)
-
-
-def _places(found: SemFit, model: str, waves: Mapping[str, Sequence[str]] | None) -> tuple[tuple[str, ...], Places]:
-    """Where each group's or wave's constructs and items stand in the fitted model."""
-    if waves is None:
-        own = {name: name for name in found.latents}, {name: name for name in found.observed}
-        return found.groups, [(group, *own) for group in range(1, len(found.groups) + 1)]
-    joint = Longitudinal.of(model, waves)
-    return joint.labels, [(1, *each) for each in zip(joint.constructs, joint.columns, strict=True)]
-
-
-def _differences(found: SemFit, labels: tuple[str, ...], places: Places) -> list[tuple]:
+def _differences(found: SemFit, places: list[Place]) -> list[tuple]:
     structure, table = found.structure, found.parameters
     values = table["est"].to_numpy()[: len(structure.table.rows)]
     implied = [imply(structure.layout, values[structure.part(group)]) for group in range(structure.table.groups)]
     means = table[table["op"] == "~1"].set_index(["lhs", "group"])
-    n = np.array([found.sample[group - 1].n for group, _, _ in places], dtype=float)
+    n = np.array([found.sample[place.group - 1].n for place in places], dtype=float)
+    constructs = dict.fromkeys(latent for latent, _, _ in loadings_of(found, places))
     rows = []
-    for at, (group, latents, _) in enumerate(places[1:], start=1):
-        for name, own in latents.items():
-            variances = [implied[g - 1].eta.diagonal()[structure.layout.etas.index(names[name])]
-                         for g, names, _ in places]
-            mean = means.loc[(own, group)]
-            rows.append((name, labels[at], labels[0], mean["est"], mean["se"],
+    for place in places[1:]:
+        for name in constructs:
+            variances = [implied[each.group - 1].eta.diagonal()[structure.layout.etas.index(each.names[name])]
+                         for each in places]
+            mean = means.loc[(place.names[name], place.group)]
+            rows.append((name, place.label, places[0].label, mean["est"], mean["se"],
                          mean["est"] / np.sqrt(n @ np.array(variances) / n.sum())))
     return rows
 

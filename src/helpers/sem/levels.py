@@ -127,3 +127,25 @@ def refuse_unknown_partial(written: syntax.Model, partial: Sequence[str]) -> Non
                and not (key[1] in ("~1", "~~", "|") and {key[0], key[2] if key[1] == "~~" else key[0]} <= names)]
     if unknown:
         raise ModelError("sem.partial_unknown", found=unknown)
+
+
+def remarked(model: str, partial: Sequence[str]) -> str:
+    """Let another item be the marker of a construct whose first loading is to stay free.
+
+    Fixed to 1 everywhere it would be equal all the same; the first item that is not freed takes its place.
+
+    Examples
+    --------
+    >>> remarked("f =~ a + b + c", ["f =~ a"]).splitlines()
+    ['f =~ a + b + c', 'f =~ NA*a + 1*b']
+    """
+    free, lines = released(partial), [model]
+    loadings: dict[str, list[syntax.Relation]] = {}
+    for each in syntax.parse(model).relations:
+        if each.op == "=~":
+            loadings.setdefault(each.lhs, []).append(each)
+    for latent, (first, *others) in loadings.items():
+        following = [each for each in others if each.key not in free and not each.modifiers.values]
+        if first.key in free and not first.modifiers.values and following:
+            lines.append(f"{latent} =~ NA*{first.rhs} + 1*{following[0].rhs}")
+    return "\n".join(lines)
