@@ -60,3 +60,56 @@ def test_what_is_refused() -> None:
         cases.invariance(scores, MODEL, groups, respondents=[1] * 800)
     with pytest.raises(ModelError, match="measures no construct"):
         cases.invariance(scores, "y ~ a", groups)
+
+
+def test_what_was_declared_to_differ_may_differ() -> None:
+    scores, groups = answers(shift=0.8)
+    declared = {"insurer": ("a ~ 1",)}
+    table = cases.invariance(scores, MODEL, groups[["insurer"]], partial=declared).set_index("level")
+    assert table.loc["scalar", "holds"]
+    assert not cases.invariance(scores, MODEL, groups[["insurer"]]).set_index("level").loc["scalar", "holds"]
+    means = cases.latent_means(scores, MODEL, groups[["insurer"]], partial=declared)
+    assert means["est"].iloc[0] == pytest.approx(-0.4, abs=4 * means["se"].iloc[0])
+
+
+def panel() -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
+    """Two waves of 400 people; the construct rises by .3 and is remembered, rows in no order."""
+    generator = np.random.default_rng(8)
+    first = generator.standard_normal(400)
+    second = 0.7 * first + np.sqrt(1 - 0.49) * generator.standard_normal(400) + 0.3
+    lasting = 0.4 * generator.standard_normal((400, 4))
+    loadings = np.array([0.8, 0.7, 0.6, 0.7])
+    sheets = [pd.DataFrame(np.outer(f, loadings) + lasting + 0.5 * generator.standard_normal((400, 4)),
+                           columns=list("abcd")).assign(y=f) for f in (first, second)]
+    order = generator.permutation(800)
+    scores = pd.concat(sheets, ignore_index=True).iloc[order].reset_index(drop=True)
+    waves = pd.Categorical(np.repeat(["before", "after"], 400)[order], categories=["before", "after"], ordered=True)
+    return scores, pd.DataFrame({"wave": waves}), np.tile(np.arange(400), 2)[order]
+
+
+def test_waves_of_the_same_people_are_one_model() -> None:
+    scores, groups, respondents = panel()
+    how = {"respondents": respondents, "panel": "wave"}
+    table = cases.invariance(scores, MODEL, groups, **how)
+    assert table["holds"].tolist() == [True] * 4
+    assert set(table["grouping"]) == {"wave"}
+    gate = table.attrs["checks"][0]
+    assert (gate.gate, gate.passed, gate.values["people"]) == ("panel", True, 400)
+    change = cases.latent_means(scores, MODEL, groups, **how).iloc[0]
+    assert (change["group"], change["reference"]) == ("after", "before")
+    assert change["est"] == pytest.approx(0.3 * 0.8, abs=4 * change["se"])
+    as_strangers = cases.latent_means(scores, MODEL, groups).iloc[0]
+    assert change["se"] < as_strangers["se"], "that people are their own control makes the change more certain"
+
+
+def test_in_a_panel_other_groupings_are_named_and_not_tested() -> None:
+    scores, groups, respondents = panel()
+    groups = groups.assign(insurer=np.where(respondents % 2, "A", "B"))
+    table = cases.invariance(scores, MODEL, groups, respondents=respondents, panel="wave")
+    assert set(table["grouping"]) == {"wave"}
+    assert not table.attrs["checks"][0].passed
+    assert table.attrs["checks"][0].values["skipped"] == ["insurer"]
+    with pytest.raises(DataError, match="more than once"):
+        cases.invariance(scores, MODEL, groups, respondents=respondents)
+    with pytest.raises(DataError, match="respondents"):
+        cases.invariance(scores, MODEL, groups, panel="wave")

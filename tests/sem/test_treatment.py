@@ -108,3 +108,16 @@ def test_absent_and_empty_items_are_refused(latent: pd.DataFrame) -> None:
         sem.treatment(MODEL, latent.drop(columns="b"))
     with pytest.raises(DataError):
         sem.treatment(MODEL, latent.assign(b=np.nan))
+
+
+def test_effects_take_the_interval_that_suits_the_fit() -> None:
+    answers = sem.simulate("m ~ .5*x; y ~ .4*m", n=200, seed=2)
+    drawn = sem.effects_by_rule(sem.fit("m ~ x; y ~ m", answers, estimator="MLR"), draws=300, seed=4)
+    assert set(drawn["method"]) == {"percentile"}
+    pd.testing.assert_series_equal(drawn["ci.lower"], sem.effects(
+        sem.fit("m ~ x; y ~ m", answers, estimator="MLR"), ci="percentile", draws=300, seed=4)["ci.lower"])
+    clustered = sem.fit("m ~ x; y ~ m", answers.assign(branch=np.arange(200) % 40), cluster="branch")
+    other = sem.effects_by_rule(clustered, draws=300, seed=4)
+    assert set(other["method"]) == {"monte-carlo"}
+    assert [check.passed for check in other.attrs["checks"] if check.gate == "effects_interval"] == [False]
+    assert [check.passed for check in drawn.attrs["checks"] if check.gate == "effects_interval"] == [True]

@@ -242,3 +242,17 @@ def test_a_declaration_of_another_name_is_pointed_at(tmp_path: Path) -> None:
 def test_exported_schema_is_the_schema(project_root: Path) -> None:
     file = project_root / "src" / "helpers" / "studies" / "study.schema.json"
     assert json.loads(file.read_text(encoding="utf-8")) == studies.schema()
+
+
+def test_what_may_differ_between_groups_is_a_decision_of_the_study(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("q1,q2,q3,g,w,id\n1,2,3,a,1,7\n2,3,1,b,2,8\n", encoding="utf-8")
+    (tmp_path / "study.yml").write_text("""title: T
+data: {responses: {file: r.csv, respondent: id}}
+scale: {min: 1, max: 5}
+constructs: {trust: {items: q1..q3}}
+groups: {g: {partial: [trust =~ q2, q2 ~ 1]}}
+wave: {column: w, order: [1, 2], same_people: true, partial: q3 ~ 1}
+""", encoding="utf-8")
+    declared = studies.load(tmp_path)
+    assert declared.partial == {"g": ("trust =~ q2", "q2 ~ 1"), "w": ("q3 ~ 1",)}
+    assert declared.panel == "w"

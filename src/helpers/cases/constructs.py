@@ -1,30 +1,43 @@
-"""Whether the groups differ in the constructs themselves: invariance by every grouping, then latent means."""
+"""Whether groups or waves differ in the constructs themselves: invariance first, then latent means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from helpers import sem
 from helpers.cases.samples import levels_of, refuse_repeated
-from helpers.errors import DataError, ModelError
+from helpers.errors import Check, DataError, ModelError
+
+# What is looked for first stays in sight of a wide table.
+FIRST = ("grouping", "level", "holds", "construct", "group", "reference", "d")
 
 
 def invariance(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
-               respondents: Sequence[int] | np.ndarray | None = None, estimator: str = "MLR") -> pd.DataFrame:
+               respondents: Sequence[int] | np.ndarray | None = None, panel: str = "", estimator: str = "MLR",
+               missing: str = "listwise", partial: Mapping[str, Sequence[str]] = MappingProxyType({})) -> pd.DataFrame:
     """Test invariance of a measurement model over every grouping variable.
 
     Parameters
     ----------
-    scores : DataFrame, shape (n_respondents, n_items)
+    scores : DataFrame, shape (n_sheets, n_items)
+        One row per answer sheet.
     model : str
         Its first-order constructs and their items are tested; paths and second-order constructs do not matter here.
-    groups : DataFrame, shape (n_respondents, n_groupings)
-    respondents : sequence of length n_respondents, optional
-        Whose answers each row holds; refused when somebody appears twice.
-    estimator : {"MLR", "MLM", "ML"}
+    groups : DataFrame, shape (n_sheets, n_groupings)
+    respondents : sequence of length n_sheets, optional
+        Whose answers each row holds; refused when somebody appears twice, unless in the waves of a panel.
+    panel : str, default ""
+        Column of the waves where the same people answered in each: one joint model of all waves takes the place of
+        groups. The other groupings are then left out, because their rows are not independent; the check ``panel``
+        says so.
+    estimator, missing : str
+        As ``helpers.sem.fit`` takes them.
+    partial : mapping of grouping to sequence of str
+        Loadings and intercepts that were declared to differ between its groups, as ``"tr2 ~ 1"``.
 
     Returns
     -------
@@ -37,19 +50,20 @@ def invariance(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
         No groups, somebody twice, or a model that cannot be fitted in every group.
     """
     tested = sem.measurement_part(model)
-    return _over(scores, groups, respondents, lambda data, name: sem.invariance(tested, data, group=name,
-                                                                                estimator=estimator))
+    return _over(scores, tested, groups, respondents, panel, lambda data, name, how: sem.invariance(
+        tested, data, estimator=estimator, missing=missing, group_partial=partial.get(name, ()), **how))
 
 
 def latent_means(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
-                 respondents: Sequence[int] | np.ndarray | None = None, estimator: str = "MLR",
+                 respondents: Sequence[int] | np.ndarray | None = None, panel: str = "", estimator: str = "MLR",
+                 missing: str = "listwise", partial: Mapping[str, Sequence[str]] = MappingProxyType({}),
                  conf_level: float = 0.95) -> pd.DataFrame:
     """Compare the constructs over every grouping variable for which loadings and intercepts may be held equal.
 
     Parameters
     ----------
-    scores, model, groups, respondents, estimator
-        As in `invariance`.
+    scores, model, groups, respondents, panel, estimator, missing, partial
+        As in `invariance`. Between the waves of a panel the difference is the change of the same people.
     conf_level : float, default 0.95
 
     Returns
@@ -65,38 +79,58 @@ def latent_means(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
     """
     tested, refused = sem.measurement_part(model), list[ModelError]()
 
-    def of_one(data: pd.DataFrame, name: str) -> pd.DataFrame | None:
+    def of_one(data: pd.DataFrame, name: str, how: dict[str, object]) -> pd.DataFrame | None:
         try:
-            return sem.latent_means(tested, data, group=name, estimator=estimator, conf_level=conf_level)
+            return sem.latent_means(tested, data, estimator=estimator, missing=missing,
+                                    group_partial=partial.get(name, ()), conf_level=conf_level, **how)
         except ModelError as error:
             refused.append(error)
             return None
 
-    found = _over(scores, groups, respondents, of_one)
+    found = _over(scores, tested, groups, respondents, panel, of_one)
     if found.empty:
         raise refused[0]
     found.attrs["conf_level"] = conf_level
     return found
 
 
-def _over(scores: pd.DataFrame, groups: pd.DataFrame, respondents: Sequence[int] | np.ndarray | None,
-          table_of: Callable[[pd.DataFrame, str], pd.DataFrame | None]) -> pd.DataFrame:
+def _over(scores: pd.DataFrame, tested: str, groups: pd.DataFrame, respondents: Sequence[int] | np.ndarray | None,
+          panel: str, table_of: Callable[[pd.DataFrame, str, dict[str, object]], pd.DataFrame | None]) -> pd.DataFrame:
     if not groups.shape[1]:
         raise DataError("cases.no_groups")
-    if respondents is not None:
-        refuse_repeated(respondents)
     parts, checks = [], []
-    for name in groups.columns:
-        levels = levels_of(groups[name])
-        of = pd.Categorical(groups[name].astype(object), categories=levels, ordered=True)
-        table = table_of(scores.assign(**{str(name): of}), str(name))
+    if panel:
+        side = _side_by_side(scores, tested, groups[panel], respondents)
+        skipped = [str(name) for name in groups.columns if name != panel]
+        checks.append(Check("panel", "caution", not skipped, {
+            "people": int(side.n.get(len(side.waves), 0)), "waves": list(side.waves), "skipped": skipped}))
+        frames = [(panel, side.data, {"waves": side.waves})]
+    else:
+        if respondents is not None:
+            refuse_repeated(respondents)
+        frames = [(str(name), _with_groups(scores, groups[name]), {"group": str(name)}) for name in groups.columns]
+    for name, data, how in frames:
+        table = table_of(data, name, how)
         if table is not None:
             checks += table.attrs["checks"]
-            parts.append(table.assign(grouping=str(name)))
+            parts.append(table.assign(grouping=name))
     if not parts:
         return pd.DataFrame()
     found = pd.concat(parts, ignore_index=True)
-    first = [name for name in ("grouping", "level", "holds") if name in found]  # the verdict stays in sight
+    first = [name for name in FIRST if name in found]
     found = found[[*first, *(column for column in found.columns if column not in first)]]
     found.attrs["checks"] = tuple(checks)
     return found
+
+
+def _with_groups(scores: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
+    of = pd.Categorical(group.astype(object), categories=levels_of(group), ordered=True)
+    return scores.assign(**{str(group.name): of})
+
+
+def _side_by_side(scores: pd.DataFrame, tested: str, wave: pd.Series,
+                  respondents: Sequence[int] | np.ndarray | None) -> sem.Waves:
+    if respondents is None:
+        raise DataError("cases.panel_respondents")
+    sheets = scores.assign(**{".respondent": np.asarray(respondents), ".wave": wave.astype(object).to_numpy()})
+    return sem.by_wave(sheets, sem.indicators(tested), respondent=".respondent", wave=".wave", order=levels_of(wave))

@@ -110,7 +110,7 @@ def _key(axes: Axes, table: pd.DataFrame, kinds: list[tuple[str, str]], language
     entries = []
     for kind, (estimator, missing) in enumerate(kinds):
         mine = table[(table["estimator"] == estimator) & (table["missing"] == missing)]
-        text = f"{estimator}, {words.say(f'value.missing.{missing}', language)}"
+        text = f"{estimator}, {words.say(f'figures.missing.{missing}', language)}"
         entries.append(dot(kind, text if mine["std.all"].notna().any()
                            else words.say("figures.sensitivity.none", language, way=text)))
     if "excluded" in set(table["careless"]):

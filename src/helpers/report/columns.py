@@ -23,10 +23,11 @@ _REGISTRY = {
     "03_structural_model/effects": "effect kind est se ci.lower ci.upper method std.all",
     "03_structural_model/paths": "lhs op rhs est se z pvalue ci.lower ci.upper std.all",
     "03_structural_model/residuals": "lhs rhs residual",
+    "03_structural_model/modification": "lhs op rhs mi pvalue.bonferroni epc sepc.all",
     "03_structural_model/second_opinion": "lhs op rhs est est.semopy difference",
     "03_structural_model/estimation": "measure value place criterion calls.for source",
     "03_structural_model/sensitivity":
-        "lhs op rhs estimator missing careless n est se ci.lower ci.upper std.all std.all.ci.lower std.all.ci.upper"
+        "lhs op rhs estimator missing careless n std.all std.all.ci.lower std.all.ci.upper est se ci.lower ci.upper"
         " reported reason",
     "03_structural_model/r2": "lhs r2",
     "03_structural_model/rivals": "model npar chisq df cfi rmsea srmr aic bic delta.aic delta.bic",

@@ -25,7 +25,7 @@ _SHORT, _WIDE = 24, 16
 _LONG = 34
 # Columns of a model's table that are left out where they are empty or the same throughout.
 _OPTIONAL = ("label", "group")
-# Remarks that only a few rows have, left out where no row has one.
+# Remarks that only a few rows have: told in the note, each once.
 _REMARKS = ("reason",)
 _DEGREES = re.compile(r"(^|\.)df\d?(\.scaled)?$")
 _DECIMAL_TAIL = re.compile(r"\.(\d+)$")
@@ -93,7 +93,6 @@ def _without_optional(table: pd.DataFrame, *, sectioned: bool) -> pd.DataFrame:
         table = table.rename(columns={"lhs": "outcome", "rhs": "predictor"}).drop(columns="op")
     idle = [name for name in _OPTIONAL
             if name in table and "op" in table and table[name].astype("string").fillna("").nunique() <= 1]
-    idle += [name for name in _REMARKS if name in table and table[name].astype("string").fillna("").eq("").all()]
     above = ["construct"] if sectioned and "op" not in table else []
     return table.drop(columns=[*idle, *above])
 
@@ -103,7 +102,13 @@ def _without_constant(table: pd.DataFrame, speech: Speech) -> tuple[pd.DataFrame
     alike = [name for name in _TOLD if name in table and len(table) > 2 and table[name].nunique(dropna=False) == 1]
     told = [words.say("report.note.alike", speech.language, label=speech.column(name),
                       value=speech.term(name, table[name].iloc[0])) for name in alike]
-    return table.drop(columns=alike), told
+    remarks = [name for name in _REMARKS if name in table]
+    for name in remarks:
+        said = [text for text in dict.fromkeys(table[name].fillna("").astype(str)) if text]
+        label = speech.column(name)
+        told += [words.say("report.note.alike", speech.language, label=label, value=text.rstrip(".。"))
+                 for text in said]
+    return table.drop(columns=[*alike, *remarks]), told
 
 
 def _columns(table: pd.DataFrame, speech: Speech, conf_level: float | None) -> list[_Column]:

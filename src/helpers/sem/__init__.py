@@ -4,7 +4,7 @@ from helpers.moments import Moments
 from helpers.sem.bollen_stine import BollenStine, bollen_stine
 from helpers.sem.bootstrap import Bootstrap, bootstrap
 from helpers.sem.brief import fit_in_brief, strongest_path
-from helpers.sem.by_rule import fit_by_rule
+from helpers.sem.by_rule import effects_by_rule, fit_by_rule
 from helpers.sem.by_wave import Waves, by_wave
 from helpers.sem.compare import compare
 from helpers.sem.effects import effects
@@ -19,7 +19,7 @@ from helpers.sem.monte_carlo import MonteCarlo, monte_carlo, monte_carlo_of
 from helpers.sem.partial import partial_invariance
 from helpers.sem.result import SemFit
 from helpers.sem.score_tests import score_tests
-from helpers.sem.second_opinion import second_opinion
+from helpers.sem.second_opinion import second_opinion, second_opinion_of
 from helpers.sem.sensitivity import sensitivity
 from helpers.sem.simulate import simulate
 from helpers.sem.tables import (
@@ -31,7 +31,7 @@ from helpers.sem.tables import (
     rivals,
     sample_moments,
 )
-from helpers.sem.treatment import Treatment, treatment, treatment_shown
+from helpers.sem.treatment import Treatment, indicators, treatment, treatment_shown
 
 __all__ = [
     "BollenStine",
@@ -47,10 +47,12 @@ __all__ = [
     "by_wave",
     "compare",
     "effects",
+    "effects_by_rule",
     "equivalents",
     "fit",
     "fit_by_rule",
     "fit_in_brief",
+    "indicators",
     "invariance",
     "largest_residuals",
     "latent_means",
@@ -68,6 +70,7 @@ __all__ = [
     "sample_moments",
     "score_tests",
     "second_opinion",
+    "second_opinion_of",
     "sensitivity",
     "simulate",
     "strongest_path",

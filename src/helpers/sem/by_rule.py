@@ -1,4 +1,4 @@
-"""A model estimated as the declared rules, or the study, want it; the rules' findings travel with the fit."""
+"""A model and its effects as the declared rules, or the study, want them; the findings travel with the result."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pandas as pd
 
+from helpers.errors import Check, ModelError
+from helpers.sem.effects import effects
 from helpers.sem.fit import fit
 from helpers.sem.result import SemFit
 from helpers.sem.treatment import Treatment
@@ -47,3 +49,50 @@ def fit_by_rule(model: str, data: pd.DataFrame, *, estimator: str = "auto", miss
     found = fit(model, data, estimator=chosen.estimator, missing=chosen.missing, ordered=chosen.ordered,
                 conf_level=conf_level)
     return replace(found, checks=(*found.checks, *chosen.checks))
+
+
+def effects_by_rule(fit: SemFit, *, draws: int = 5000, seed: int, conf_level: float | None = None) -> pd.DataFrame:
+    """Find every effect, with the interval that suits the estimator.
+
+    Parameters
+    ----------
+    fit : SemFit
+    draws : int, default 5000
+    seed : int
+    conf_level : float, optional
+        None: that of the fit.
+
+    Returns
+    -------
+    DataFrame
+        As ``sem.effects``. Percentiles of bootstrap draws of respondents; where this fit's respondents cannot be
+        drawn, the Monte-Carlo interval, which draws the parameters from their joint normal distribution. The check
+        ``effects_interval`` says which.
+
+    Raises
+    ------
+    ModelError
+        As ``sem.effects``.
+
+    References
+    ----------
+    Fritz, Taylor & MacKinnon (2012). Multivariate Behavioral Research, 47, 61-87. Preacher & Selig (2012).
+    Communication Methods and Measures, 6, 77-98.
+
+    Examples
+    --------
+    >>> from helpers.sem import fit, simulate
+    >>> chain = fit("m ~ x; y ~ m", simulate("m ~ .5*x; y ~ .4*m", n=300, seed=1))
+    >>> effects_by_rule(chain, draws=200, seed=1)["method"].unique().tolist()
+    ['percentile']
+    """
+    options = {"draws": draws, "seed": seed, "conf_level": conf_level}
+    try:
+        found, drawn = effects(fit, ci="percentile", **options), "percentile"
+    except ModelError as error:
+        if error.problems[0].id not in ("sem.bootstrap_method", "sem.bootstrap_data"):
+            raise
+        found, drawn = effects(fit, ci="monte-carlo", **options), "monte-carlo"
+    found.attrs["checks"] = (*found.attrs.get("checks", ()), Check("effects_interval", "info", drawn == "percentile", {
+        "estimator": fit.engine.method.name, "method": drawn}))
+    return found

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import ModelError
+from helpers.sem.fit import fit as fit_model
 from helpers.sem.result import SemFit
 from helpers.syntax import Row
 
@@ -63,6 +64,30 @@ def second_opinion(fit: SemFit) -> pd.DataFrame:
     result = pd.DataFrame(shown, columns=["lhs", "op", "rhs", "est", "est.semopy", "difference"])
     order = result["difference"].abs().sort_values(ascending=False, kind="stable").index
     return result.loc[order].reset_index(drop=True)
+
+
+def second_opinion_of(model: str, data: pd.DataFrame) -> pd.DataFrame:
+    """Estimate a model with both engines in the one way that both have: maximum likelihood from complete cases.
+
+    Parameters
+    ----------
+    model : str
+    data : DataFrame, shape (n_respondents, ...)
+
+    Returns
+    -------
+    DataFrame
+        As ``second_opinion``; ``attrs["n"]`` is the number of complete cases.
+
+    Raises
+    ------
+    ModelError, DataError
+        As ``fit`` and ``second_opinion``.
+    """
+    own = fit_model(model, data)
+    found = second_opinion(own)
+    found.attrs["n"] = int(own.n)
+    return found
 
 
 def _outside(fit: SemFit) -> str:

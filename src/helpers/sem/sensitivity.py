@@ -18,8 +18,8 @@ from helpers.sem.treatment import CATEGORICAL, FULL_INFORMATION
 
 # Cohen (1988): a standardized coefficient of .10 is the smallest that is called an effect.
 MOVED = 0.10
-COLUMNS = ("lhs", "op", "rhs", "estimator", "missing", "careless", "n", "est", "se", "ci.lower", "ci.upper",
-           "std.all", "std.all.ci.lower", "std.all.ci.upper", "reported", "reason")
+COLUMNS = ("lhs", "op", "rhs", "estimator", "missing", "careless", "n", "std.all", "std.all.ci.lower",
+           "std.all.ci.upper", "est", "se", "ci.lower", "ci.upper", "reported", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ def sensitivity(model: str, data: pd.DataFrame, *, ordered: Sequence[str] = (),
     Returns
     -------
     DataFrame
-        ``lhs op rhs estimator missing careless n est se ci.lower ci.upper std.all std.all.ci.lower
-        std.all.ci.upper reported reason``, path by path. ``careless`` is "kept" or "excluded". ``reason`` says why a
+        ``lhs op rhs estimator missing careless n std.all std.all.ci.lower std.all.ci.upper est se ci.lower
+        ci.upper reported reason``, path by path. ``careless`` is "kept" or "excluded". ``reason`` says why a
         way gives no estimate, or why its uncertainty is not shown; no way is left out. ``attrs["checks"]`` holds one
         check: whether a path moves by .10 or more, changes its sign, or its interval comes to include or exclude zero,
         against the reported analysis; ``attrs["conf_level"]`` the level.

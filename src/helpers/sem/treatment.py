@@ -141,8 +141,7 @@ def facts(model: str, data: pd.DataFrame) -> Facts:
     written = syntax.parse(model)
     if absent := [name for name in written.observed if name not in data.columns]:
         raise DataError("moments.absent", columns=absent, have=list(map(str, data.columns)))
-    items = [name for name in written.observed
-             if any(each.op == "=~" and each.rhs == name for each in written.relations)] or list(written.observed)
+    items = indicators(model) or list(written.observed)
     answers, every = data[items], data[list(written.observed)]
     if (answers.notna().sum() == 0).any():
         raise DataError("moments.too_few", n=0, variables=len(items), group="-")
@@ -157,6 +156,19 @@ def facts(model: str, data: pd.DataFrame) -> Facts:
         categories=(str(categories.idxmin()), int(categories.min())), skew=(str(skew.idxmax()), float(skew.max())),
         end=(str(ends.idxmax()), float(ends.max())), called=tuple(map(str, called.index[called])),
         ratings=tuple(map(str, rated.index[rated])))
+
+
+def indicators(model: str) -> list[str]:
+    """List the items that measure constructs, in the order of the model.
+
+    Examples
+    --------
+    >>> indicators("f =~ b + a; g =~ f; f ~ x")
+    ['b', 'a']
+    """
+    written = syntax.parse(model)
+    return list(dict.fromkeys(each.rhs for each in written.relations
+                              if each.op == "=~" and each.rhs not in written.latents))
 
 
 def treatment_shown(chosen: Treatment) -> pd.DataFrame:

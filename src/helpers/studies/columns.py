@@ -17,7 +17,7 @@ from helpers.studies.instrument import texts
 from helpers.studies.written import Place
 
 if TYPE_CHECKING:
-    from helpers.studies.shape import GroupKeys, StudyKeys
+    from helpers.studies.shape import ProfileKeys, StudyKeys
 
 _RESPONSES = ("data", "responses")
 
@@ -59,7 +59,7 @@ def check(keys: StudyKeys, items: Mapping[str, Item], columns: Mapping[str, str]
             found.add("studies.drop_used", (*_RESPONSES, "drop"), column=column)
 
 
-def groups(section: str, keys: Mapping[str, GroupKeys], codebook: Codebook, responses: Responses, raw: reading.Raw,
+def groups(section: str, keys: Mapping[str, ProfileKeys], codebook: Codebook, responses: Responses, raw: reading.Raw,
            languages: tuple[str, ...], found: Findings) -> dict[str, Group]:
     """Every group column with all its groups; notes groups that are not in the declared order."""
     made = {}
@@ -79,7 +79,8 @@ def groups(section: str, keys: Mapping[str, GroupKeys], codebook: Codebook, resp
         _check_levels(name, declared, (*place, key), responses, raw, found)
         if group.reference and group.reference not in order:
             found.add_unknown("reference_unknown", (*place, "reference"), group.reference, order, group=name)
-        made[name] = Group(name, group.reference or next(iter(order), ""), order, texts(group.label, languages), labels)
+        made[name] = Group(name, group.reference or next(iter(order), ""), order, texts(group.label, languages), labels,
+                           getattr(group, "partial", ()))
     return made
 
 
@@ -92,7 +93,7 @@ def wave(keys: StudyKeys, responses: Responses, raw: reading.Raw, found: Finding
     if keys.wave.same_people and not responses.respondent:
         found.add("studies.same_people", ("wave", "same_people"))
     return Wave(keys.wave.column, keys.wave.order, keys.wave.same_people,
-                texts(keys.wave.label, keys.languages))
+                texts(keys.wave.label, keys.languages), keys.wave.partial)
 
 
 def _by_key(keys: StudyKeys) -> Iterable[tuple[Place, tuple[str, ...]]]:

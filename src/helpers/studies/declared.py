@@ -2,61 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from helpers.studies.responses import Responses
 from helpers.words import pick, say
 
 Texts = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Responses:
-    """The table of answers.
-
-    Attributes
-    ----------
-    file : Path
-    shown : str
-        The file's name in messages, relative to the study folder.
-    respondent, duration : str
-        Columns; "" where none is declared.
-    missing_codes : tuple of str
-        As written.
-    drop : tuple of str
-        Columns that are never read.
-    attention_checks : mapping of str to str
-        Column -> right answer.
-    encoding, delimiter, decimal, sheet : str
-        "" where it is to be found.
-    """
-
-    file: Path
-    shown: str
-    respondent: str = ""
-    duration: str = ""
-    missing_codes: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
-    attention_checks: Mapping[str, str] = field(default_factory=dict)
-    encoding: str = ""
-    delimiter: str = ""
-    decimal: str = "."
-    sheet: str = ""
-
-    def unanswered(self, entries: Iterable[str]) -> set[str]:
-        """Find the entries that stand for "no answer": empty, a missing code, or its number written otherwise.
-
-        Examples
-        --------
-        >>> sorted(Responses(Path("r.csv"), "r.csv", missing_codes=("-99",)).unanswered(["", "-99.0", "9", "A"]))
-        ['', '-99.0']
-        """
-        codes = {"", *self.missing_codes}
-        values = {value for code in codes if (value := _number(code)) is not None}
-        return {entry for entry in entries if entry in codes or _number(entry) in values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +63,17 @@ class Construct:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A column whose values form groups; every value of the data is in ``order``, the reference too."""
+    """A column whose values form groups; every value of the data is in ``order``, the reference too.
+
+    ``partial`` holds the loadings and intercepts that may differ between the groups, as lavaan lines.
+    """
 
     name: str
     reference: str
     order: tuple[str, ...]
     label: Texts = field(default_factory=dict)
     levels: Mapping[str, Texts] = field(default_factory=dict)
+    partial: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +84,7 @@ class Wave:
     order: tuple[str, ...]
     same_people: bool = False
     label: Texts = field(default_factory=dict)
+    partial: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +218,17 @@ class Study:
                 for name, construct in self.constructs.items() if construct.expectation}
 
     @property
+    def panel(self) -> str:
+        """The column of the waves where the same people answered in each; "" otherwise."""
+        return self.wave.column if self.wave and self.wave.same_people else ""
+
+    @property
+    def partial(self) -> dict[str, tuple[str, ...]]:
+        """Group columns, the wave too -> loadings and intercepts that were declared to differ."""
+        found = {name: group.partial for name, group in self.groups.items()}
+        return found | ({self.wave.column: self.wave.partial} if self.wave else {})
+
+    @property
     def nps(self) -> str:
         """The item of recommendation; "" where none is declared."""
         return next(iter(self.roles.get("nps", ())), "")
@@ -286,10 +257,3 @@ class Study:
         """Files whose content decides the result."""
         codebook = () if self.codebook_file is None else (self.codebook_file,)
         return (self.folder / "study.yml", *codebook, self.responses.file)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

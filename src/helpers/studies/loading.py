@@ -96,6 +96,8 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
     constructs = instrument.constructs(keys, found)
     items = instrument.items(keys, constructs, codebook, found)
     model, rivals = _models(keys, constructs, items, found)
+    for place, texts in _partial(keys):
+        models.check_partial(texts, place, constructs, items, found)
     settings.check_criteria(keys, found)
     settings.check_notebooks(keys, found)
     replicates = settings.replicates(keys, folder, found)
@@ -131,6 +133,11 @@ def _models(keys: StudyKeys, constructs: Mapping[str, Construct], items: Mapping
         found.add("studies.rivals_alone", ("rivals",))
     return (models.complete(keys.model, ("model",), **measured),
             {name: models.complete(text, ("rivals", name), **measured) for name, text in keys.rivals.items()})
+
+
+def _partial(keys: StudyKeys) -> list[tuple[Place, tuple[str, ...]]]:
+    declared = [(("groups", name, "partial"), group.partial) for name, group in keys.groups.items()]
+    return declared + ([(("wave", "partial"), keys.wave.partial)] if keys.wave else [])
 
 
 def _codebook(keys: StudyKeys, folder: Path, found: Findings) -> tuple[codebooks.Codebook, Path | None]:

@@ -54,6 +54,21 @@ def measurement(constructs: Mapping[str, Construct]) -> str:
     return "\n".join(_measured([name for name in constructs if constructs[name].items], constructs))
 
 
+def check_partial(texts: Iterable[str], place: Place, constructs: Mapping[str, Construct], items: Mapping[str, Item],
+                  found: Findings) -> None:
+    """Note what is declared to differ between groups and is no loading, intercept or residual of an item."""
+    for text in texts:
+        try:
+            relations = syntax.parse(text).relations
+        except ModelError:
+            relations = ()
+        if not relations or any(each.op not in ("=~", "~1", "~~") for each in relations):
+            found.add("studies.partial_form", place, text=text)
+        for name in [name for each in relations for name in (each.lhs, each.rhs) if name]:
+            if name not in constructs and name not in items:
+                found.add_unknown("partial_unknown", place, name, [*items, *constructs], text=text)
+
+
 def _measured(used: Iterable[str], constructs: Mapping[str, Construct]) -> list[str]:
     """Measurement lines of constructs and of their parts, in the declared order."""
     used = set(used)

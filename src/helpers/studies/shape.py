@@ -132,13 +132,20 @@ class RolesKeys(_Keys):
     weights: Names = Field((), description="Columns in which respondents weight the dimensions")
 
 
-class GroupKeys(_Keys):
-    """A column whose values form groups."""
+class ProfileKeys(_Keys):
+    """A column that describes the sample."""
 
     reference: Cell = Field("", description="The group that the others are compared with; left out: the first")
     order: Cells = Field((), description="Every group, in the order of the tables")
     levels: dict[str, Text] = Field({}, description="Group: its label, in the order of the tables")
     label: Text = {}
+
+
+class GroupKeys(ProfileKeys):
+    """A column whose values form groups."""
+
+    partial: Cells = Field((), description="Loadings and intercepts that may differ between the groups, decided before"
+                                           " the data: 'trust =~ tr2', 'tr2 ~ 1'")
 
 
 class WaveKeys(_Keys):
@@ -147,6 +154,7 @@ class WaveKeys(_Keys):
     column: str
     order: Cells = Field(min_length=2)
     same_people: bool = False
+    partial: Cells = Field((), description="As in `groups`: what may differ between the waves")
     label: Text = {}
 
 
@@ -213,7 +221,7 @@ class StudyKeys(_Keys):
     constructs: dict[str, ConstructKeys] = Field(min_length=1)
     roles: RolesKeys = RolesKeys()
     groups: dict[str, GroupKeys] = {}
-    profile: dict[str, GroupKeys] = Field({}, description="Columns that only describe the sample")
+    profile: dict[str, ProfileKeys] = Field({}, description="Columns that only describe the sample")
     wave: WaveKeys | None = None
     model: str = Field("", description="Structural lines in lavaan syntax; =~ lines are made from the constructs")
     rivals: dict[str, str] = Field({}, description="Models that are compared with `model`")
