@@ -46,3 +46,26 @@ tests <- lapply(c(score, "three"), function(name) {
                df = test$test$df, p.value = test$test$p.value)))
 })
 write_all(tests, "after_fit", "score")
+
+# Standardized residuals.
+cases$mlr <- list(cfa, estimator = "MLR")
+cases$mlm <- list(cfa, estimator = "MLM")
+cases$mlr_x <- list(paths, estimator = "MLR")
+cases$mlm_x <- list(paths, estimator = "MLM")
+cases$mlr_groups <- list(paths, estimator = "MLR", group = "school")
+residuals <- lapply(c("cfa", "means", "paths", "random_x", "groups", "mlr", "mlm", "mlr_x", "mlm_x", "mlr_groups"), function(name) {
+  args <- modifyList(list(model = cases[[name]][[1]], data = children, fixed.x = TRUE), cases[[name]][-1])
+  fit <- quietly(polish(args, quietly(do.call("sem", args))))$fit
+  found <- quietly(lavResiduals(fit))
+  if (!is.null(found$cov)) found <- list(found)
+  groups <- Filter(function(each) is.list(each) && !is.null(each$cov.z), found)
+  list(residuals = do.call(rbind, lapply(seq_along(groups), function(g) {
+    z <- groups[[g]]$cov.z
+    lower <- which(lower.tri(z, diag = TRUE), arr.ind = TRUE)
+    table <- data.frame(model = name, group = g, row = rownames(z)[lower[, 1]], column = colnames(z)[lower[, 2]], z = z[lower])
+    mean <- groups[[g]]$mean.z
+    if (is.null(mean)) return(table)
+    rbind(table, data.frame(model = name, group = g, row = names(mean), column = "", z = as.numeric(mean)))
+  })))
+})
+write_all(residuals, "after_fit", "residuals")

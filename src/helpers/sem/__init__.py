@@ -22,6 +22,7 @@ from helpers.sem.score_tests import score_tests
 from helpers.sem.second_opinion import second_opinion, second_opinion_of
 from helpers.sem.sensitivity import sensitivity
 from helpers.sem.simulate import simulate
+from helpers.sem.standardized_residuals import standardized_residuals
 from helpers.sem.tables import (
     largest_residuals,
     measures_shown,
@@ -73,6 +74,7 @@ __all__ = [
     "second_opinion_of",
     "sensitivity",
     "simulate",
+    "standardized_residuals",
     "strongest_path",
     "treatment",
     "treatment_shown",
