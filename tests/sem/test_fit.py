@@ -82,7 +82,7 @@ def test_constraints_that_cannot_be_kept(children: pd.DataFrame, lines: str, id:
 
 
 @pytest.mark.parametrize(("options", "named"), [
-    ({"estimator": "WLSMV"}, "estimator=WLSMV"), ({"missing": "fiml"}, "missing=fiml"),
+    ({"estimator": "WLSMV"}, "estimator=WLSMV"), ({"missing": "pairwise"}, "missing=pairwise"),
     ({"ordered": ["x1"]}, "ordered=x1"), ({"ordered": "x1"}, "ordered=x1"),
     ({"effect_coding": True}, "effect_coding=True"), ({"estimator": "WLSM"}, "estimator=WLSM"),
 ])

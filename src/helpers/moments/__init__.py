@@ -2,24 +2,36 @@
 
 from helpers.moments.cases import Cases, cases
 from helpers.moments.complete import from_data, samples_of
+from helpers.moments.expectation import Expected, expect, inverted
 from helpers.moments.given import Moments, from_given
 from helpers.moments.latent_moments import LatentMoments, latent_moments
 from helpers.moments.ordinal import Categories, categories
+from helpers.moments.patterns import Patterns, patterns_of, some_of, sort
 from helpers.moments.polychoric import Pairs, polychoric
 from helpers.moments.sample import Sample
+from helpers.moments.saturated import Saturated, saturated
 
 __all__ = [
     "Cases",
     "Categories",
+    "Expected",
     "LatentMoments",
     "Moments",
     "Pairs",
+    "Patterns",
     "Sample",
+    "Saturated",
     "cases",
     "categories",
+    "expect",
     "from_data",
     "from_given",
+    "inverted",
     "latent_moments",
+    "patterns_of",
     "polychoric",
     "samples_of",
+    "saturated",
+    "some_of",
+    "sort",
 ]

@@ -1,4 +1,4 @@
-"""Who answered, and what: complete answers by group, with the clusters and weights of the respondents."""
+"""Who answered, and what: answers by group, with the clusters and weights of the respondents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from helpers.errors import DataError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cases:
-    """Complete answers.
+    """Answers: complete ones, or with holes where these are to be kept.
 
     Attributes
     ----------
@@ -22,7 +22,7 @@ class Cases:
     labels : tuple of str
         Of the groups; one "" where there is one.
     values : tuple of ndarray, shape (n, p)
-        Per group.
+        Per group; NaN in a hole.
     clusters : tuple of ndarray of int, shape (n,), or None
         Number of the cluster (branch, agent) of each respondent, counted over all groups.
     weights : tuple of ndarray, shape (n,), or None
@@ -40,8 +40,8 @@ class Cases:
 
 
 def cases(data: pd.DataFrame, names: Sequence[str], *, group: str | None = None, cluster: str | None = None,
-          weights: str | None = None) -> Cases:
-    """Pick the rows without a missing answer.
+          weights: str | None = None, missing: str = "listwise") -> Cases:
+    """Pick the rows without a missing answer, or those with at least one answer.
 
     Parameters
     ----------
@@ -53,7 +53,9 @@ def cases(data: pd.DataFrame, names: Sequence[str], *, group: str | None = None,
         Column that tells the groups apart. Their order is that of an ordered or unordered Categorical, else that in
         which they appear. Rows without a group are left out.
     cluster, weights : str, optional
-        Columns. Every complete row has to have a cluster, and a weight of 0 or more.
+        Columns. Every row that is used has to have a cluster, and a weight of 0 or more.
+    missing : {"listwise", "fiml"}, default "listwise"
+        "fiml" keeps rows with holes.
 
     Raises
     ------
@@ -71,7 +73,8 @@ def cases(data: pd.DataFrame, names: Sequence[str], *, group: str | None = None,
     if doubled := sorted({name for name in columns if list(data.columns).count(name) > 1}):
         raise DataError("moments.doubled", columns=doubled)
     values = _numbers(data[list(names)])
-    present = ~np.isnan(values).any(axis=1)
+    holes = np.isnan(values)
+    present = ~(holes.any(axis=1) if missing == "listwise" else holes.all(axis=1))
     labels, rows = _groups(data[group], present) if group is not None else (("",), [np.flatnonzero(present)])
     used = np.concatenate(rows)
     return Cases(tuple(names), labels, tuple(values[at] for at in rows),

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import ModelError
-from helpers.sem.batch_search import curvature
 from helpers.sem.errors_and_tests import precision
 from helpers.sem.indices import upper_tail
 from helpers.sem.result import SemFit
@@ -113,7 +112,7 @@ def _at_the_others(larger: SemFit, smaller: SemFit) -> float:
     if not point.implied:
         return np.nan
     material = Material.of(engine.cases, engine.scaled, engine.method)
-    observed = curvature(engine.scaled, x, engine.problem.shares) / 2
+    observed = engine.problem.curvature(point) / 2
     middle = meat(structure, material, point, engine.method)
     found = precision(engine.problem, point, engine.scaled, larger.structure.k, converged=False,
                       observed=observed if engine.method.information == "observed" else None)

@@ -6,12 +6,13 @@ more of an estimator than this.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from helpers.moments import Sample
+from helpers.moments import Expected, Sample
 from helpers.sem.implied import Implied
 from helpers.sem.specify import Structure
 
@@ -29,12 +30,15 @@ class Point:
     implied : list of Implied
         Per group; empty where f is infinite.
     inverses : list of ndarray, shape (p, p)
+    expected : sequence of Expected
+        Per group, where answers have holes.
     """
 
     x: np.ndarray
     f: float
     implied: list[Implied]
     inverses: list[np.ndarray]
+    expected: Sequence[Expected] = ()
 
 
 class Discrepancy(Protocol):
@@ -54,3 +58,6 @@ class Discrepancy(Protocol):
 
     def for_structure(self, structure: Structure) -> Discrepancy:
         """See the same observations under another structure of the same observed variables (score tests, rivals)."""
+
+    def curvature(self, point: Point) -> np.ndarray:
+        """Second derivatives of F, shape (q, q); half of it is the observed information of one respondent."""

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import count
 
 import numpy as np
 import pandas as pd
 
 from helpers import syntax
-from helpers.errors import DataError
-from helpers.moments import Cases, Moments, Sample, cases, from_given, samples_of
+from helpers.errors import ModelError
+from helpers.moments import Cases, Moments
 from helpers.sem import estimates, gates
 from helpers.sem.arguments import refuse_wrong, several
-from helpers.sem.batch_search import curvature
-from helpers.sem.errors_and_tests import Likelihood, Precision, likelihood, precision
+from helpers.sem.discrepancy import Discrepancy
+from helpers.sem.errors_and_tests import Likelihood, Precision, precision
 from helpers.sem.implied import imply
 from helpers.sem.indices import measures
 from helpers.sem.methods import Method, choose
-from helpers.sem.normal_theory import NormalTheory
-from helpers.sem.optimize import Optimum, minimise
+from helpers.sem.observed import Observed, observe, refuse
+from helpers.sem.optimize import Optimum
 from helpers.sem.result import Engine, SemFit
 from helpers.sem.robust import Material, Scaling, meat
 from helpers.sem.robust import scaling as scale_factors
@@ -28,7 +27,6 @@ from helpers.sem.scaling import Scaled, scale
 from helpers.sem.specify import specify
 from helpers.sem.standardize import standardize
 from helpers.sem.start import starts
-from helpers.sem.unknown_scales import refuse_raw_claims
 
 
 def fit(
@@ -57,12 +55,16 @@ def fit(
     model : str
         In lavaan's syntax, see ``helpers.syntax.parse``; defaults are those of lavaan's ``sem()``.
     data : DataFrame, shape (n_respondents, ...)
-        Item answers; it is not changed. Rows with a missing answer in a variable of the model are left out, and the
-        result says how many (``n_read``, ``n``).
+        Item answers; it is not changed. What is done about missing answers, ``missing`` says.
     estimator : {"ML", "MLR", "MLM"}
         The estimates are the same. MLR: sandwich errors from the observed information and the Yuan-Bentler test;
         MLM: those of Satorra & Bentler. ``measures`` then holds ``.scaled`` and ``.robust`` forms too.
-    missing : {"listwise"}
+    missing : {"listwise", "fiml"}
+        "listwise": rows with a missing answer in a variable of the model are left out, and the result says how many
+        (``n_read``, ``n``). "fiml" (or "ml"): full-information maximum likelihood from every answer, which is
+        unbiased where holes depend on answers that are there (missing at random); ML or MLR, observed information;
+        rows without any answer are left out, and where a predictor x has holes its moments are modelled
+        (``fixed_x=False``).
     cluster : str, optional
         Column of the cluster (branch, agent) of each respondent: errors and test of MLR over sums within clusters,
         times G / (G - 1).
@@ -80,7 +82,7 @@ def fit(
     std_lv : bool, default False
         Scale each construct by variance 1 instead of its first loading.
     meanstructure : bool, optional
-        None: off for one group, on for several and where the model has a ``~ 1``.
+        None: off for one group, on for several, with "fiml", and where the model has a ``~ 1``.
     fixed_x : bool, default True
         Take the moments of observed exogenous predictors as given.
     moments : Moments, or one per group (sequence, or mapping of group label to Moments), optional
@@ -127,42 +129,42 @@ def fit(
     method = choose(estimator=estimator, missing=missing, ordered=several("ordered", ordered), cluster=cluster,
                     weights=weights, effect_coding=effect_coding, from_moments=data is None)
     written = syntax.parse(model)
-    samples, answers = _samples(written.observed, data, moments, group=group, cluster=cluster, weights=weights)
-    table = syntax.complete(written, groups=len(samples), meanstructure=meanstructure, std_lv=std_lv, fixed_x=fixed_x,
-                            group_equal=several("group_equal", group_equal),
-                            group_partial=several("group_partial", group_partial))
-    if table.means and any(sample.mean is None for sample in samples):
-        raise DataError("sem.means_missing")
-    correlations_only = any(each.correlations_only for each in _listed(moments).values())
-    if correlations_only:
-        refuse_raw_claims(table)
-    return estimate(table, samples, method=method, cases=answers, conf_level=conf_level,
-                    correlations_only=correlations_only)
+    full = method.missing == "fiml"
+    if full and meanstructure is False:
+        raise ModelError("sem.fiml_means")
+    observed = observe(written.observed, data, moments, group=group, cluster=cluster, weights=weights,
+                       missing=method.missing)
+
+    def completed(*, fixed_x: bool) -> syntax.Table:
+        return syntax.complete(written, groups=len(observed.samples), meanstructure=True if full else meanstructure,
+                               std_lv=std_lv, fixed_x=fixed_x, group_equal=several("group_equal", group_equal),
+                               group_partial=several("group_partial", group_partial))
+
+    table = completed(fixed_x=fixed_x)
+    if fixed_x and observed.incomplete(table.exogenous):
+        table = completed(fixed_x=False)
+    refuse(observed, table)
+    return estimate(table, observed, method=method, conf_level=conf_level)
 
 
-def estimate(table: syntax.Table, samples: list[Sample], *, method: Method, cases: Cases | None,
-             conf_level: float = 0.95, correlations_only: bool = False) -> SemFit:
+def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_level: float = 0.95) -> SemFit:
     """Fit a complete parameter table to moments; ``fit`` is the comfortable way in.
 
     Parameters
     ----------
     table : Table
-    samples : list of Sample
-        One per group, in the order of the table.
+    observed : Observed
+        One sample per group, in the order of the table.
     method : Method
-    cases : Cases, optional
-        The answers behind the moments; robust methods need them.
     conf_level : float
-    correlations_only : bool
-        Whether the variables' scales are unknown, which a gate then says.
     """
+    samples = observed.samples
     structure = specify(table, samples)
     scaled = scale(structure, samples)
-    problem = NormalTheory.of(scaled.structure, scaled.samples)
-    optimum = minimise(problem, starts(scaled))
-    fitted = likelihood(samples, optimum.point.f, structure.k.shape[1], means=table.means, exogenous=table.exogenous,
-                        fixed_x=table.fixed_x)
-    found, scaling = uncertainty(scaled, problem, optimum, structure.k, method, cases, fitted)
+    problem = observed.problem(scaled)
+    optimum = problem.minimise(starts(scaled))
+    fitted = observed.likelihood(optimum.point.f, structure.k.shape[1], table)
+    found, scaling = uncertainty(scaled, problem, optimum, structure.k, method, observed.cases, fitted)
     values = structure.k @ (optimum.point.x * scaled.basic) + structure.c
     implied = [imply(structure.layout, values[structure.part(group)]) for group in range(table.groups)]
     standardized = [standardize(structure.layout, values[structure.part(group)], each)
@@ -176,28 +178,29 @@ def estimate(table: syntax.Table, samples: list[Sample], *, method: Method, case
         checks=gates.checks(gates.Fitted(
             structure, values, np.sqrt(np.maximum(np.diag(found.rows), 0.0)),
             np.concatenate([each.std_all for each in standardized]), implied, samples, optimum, found,
-            tuple(parameters.loc[(parameters["op"] == ":=") & parameters["est"].isna(), "lhs"]), correlations_only)),
+            tuple(parameters.loc[(parameters["op"] == ":=") & parameters["est"].isna(), "lhs"]),
+            observed.correlations_only)) + observed.checks(table),
         residuals=estimates.residuals(samples, implied, means=table.means),
         r2=estimates.r2(structure, standardized),
         implied=estimates.implied_table(samples, implied, means=table.means),
         vcov=estimates.vcov_table(table, found.rows, structure.k.any(axis=1)),
-        n=n, n_read=n if cases is None else cases.n_read, converged=optimum.converged,
+        n=n, n_read=observed.n_read, converged=optimum.converged,
         gradient=float(np.abs(optimum.gradient).max(initial=0.0)), iterations=optimum.iterations,
         conf_level=conf_level, sample=tuple(samples), structure=structure, rows_vcov=found.rows,
         std_slopes=estimates.block_diagonal([each.slopes for each in standardized]),
-        engine=Engine(method, scaled, problem, optimum, cases, scaling))
+        engine=Engine(method, scaled, problem, optimum, observed.cases, scaling))
 
 
-def uncertainty(scaled: Scaled, problem: NormalTheory, optimum: Optimum, k: np.ndarray, method: Method,
-                 cases: Cases | None, fitted: Likelihood) -> tuple[Precision, Scaling | None]:
+def uncertainty(scaled: Scaled, problem: Discrepancy, optimum: Optimum, k: np.ndarray, method: Method,
+                cases: Cases | None, fitted: Likelihood) -> tuple[Precision, Scaling | None]:
     """Covariances of the estimates, and what a robust test divides chi-square by."""
     point = optimum.point
+    curved = problem.curvature(point) / 2 if method.information == "observed" else None
     if not method.robust or cases is None or not len(point.x):
-        return precision(problem, point, scaled, k, converged=optimum.converged), None
+        return precision(problem, point, scaled, k, converged=optimum.converged, observed=curved), None
     material = Material.of(cases, scaled, method)
     middle = meat(scaled.structure, material, point, method)
-    observed = curvature(scaled, point.x, problem.shares) / 2 if method.information == "observed" else None
-    found = precision(problem, point, scaled, k, converged=optimum.converged, observed=observed, middle=middle)
+    found = precision(problem, point, scaled, k, converged=optimum.converged, observed=curved, middle=middle)
     return found, scale_factors(scaled.structure, material, point, found.bread, middle, method, df=fitted.df,
                                 baseline_df=fitted.baseline_df)
 
@@ -206,32 +209,3 @@ def _with_scaled(plain: pd.Series, fitted: Likelihood, scaling: Scaling | None, 
     if scaling is None:
         return plain
     return pd.concat([plain, pd.Series(scaled_measures(fitted, scaling, groups), name="value")]).rename_axis("measure")
-
-
-def _listed(moments: object) -> dict[str, Moments]:
-    if moments is None:
-        return {}
-    if isinstance(moments, Moments):
-        return {"": moments}
-    if isinstance(moments, Mapping):
-        return {str(label): each for label, each in moments.items()}
-    return dict(zip(map(str, count(1)), moments, strict=False))
-
-
-def _samples(names: tuple[str, ...], data: pd.DataFrame | None, moments: object, *, group: str | None,
-             cluster: str | None, weights: str | None) -> tuple[list[Sample], Cases | None]:
-    if (data is None) == (moments is None):
-        raise DataError("sem.data_or_moments")
-    if data is not None:
-        answers = cases(data, names, group=group, cluster=cluster, weights=weights)
-        return samples_of(answers), answers
-    listed = _listed(moments)
-    if group is not None or not listed or not all(isinstance(each, Moments) for each in listed.values()):
-        raise DataError("sem.moments_kind")
-    samples = []
-    for label, each in listed.items():
-        sample = from_given(each, group=label)
-        if absent := [name for name in names if name not in sample.names]:
-            raise DataError("moments.absent", columns=absent, have=list(sample.names))
-        samples.append(sample.subset(names))
-    return samples, None

@@ -24,6 +24,7 @@ import numpy as np
 from helpers.moments import LatentMoments
 from helpers.sem.discrepancy import Point
 from helpers.sem.implied import THETA, Implied, imply
+from helpers.sem.optimize import differenced
 from helpers.sem.specify import Structure
 
 
@@ -106,6 +107,10 @@ class LeastSquares:
             slopes = self.slopes(group, point.implied[group])
             total += share * slopes.T @ self.weights[group] @ slopes
         return total
+
+    def curvature(self, point: Point) -> np.ndarray:
+        """Second derivatives of F, shape (q, q), from differences of the gradient."""
+        return differenced(self, point)
 
 
 def _moving(structure: Structure, ordered: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.errors import ModelError
 
@@ -19,6 +19,7 @@ class Method:
     se : {"standard", "robust.sem", "robust.huber.white", "robust.cluster"}
     information : {"expected", "observed"}
     test : {"standard", "satorra.bentler", "yuan.bentler.mplus"}
+    missing : {"listwise", "fiml"}
     """
 
     name: str
@@ -26,6 +27,7 @@ class Method:
     se: str
     information: str
     test: str
+    missing: str = "listwise"
 
     @property
     def robust(self) -> bool:
@@ -41,6 +43,9 @@ METHODS = {
 # Lavaan gives ML these when rows are clustered or weighted; the model-based standard errors would be wrong.
 DESIGN = Method("MLR", "ml", "robust.cluster", "observed", "yuan.bentler.mplus")
 
+# Names of what is done about holes; "ml" is lavaan's other name of "fiml".
+MISSING = {"listwise": "listwise", "fiml": "fiml", "ml": "fiml"}
+
 
 def choose(*, estimator: str, missing: str, ordered: Sequence[str], cluster: str | None, weights: str | None,
            effect_coding: bool, from_moments: bool) -> Method:
@@ -50,12 +55,15 @@ def choose(*, estimator: str, missing: str, ordered: Sequence[str], cluster: str
     ------
     ModelError
         ``sem.not_in_this_version`` naming argument and value; ``sem.estimator_design``: clusters or weights with an
-        estimator that cannot allow for them; ``sem.estimator_answers``: a robust estimator on printed moments.
+        estimator that cannot allow for them; ``sem.estimator_answers``: a robust estimator on printed moments;
+        ``sem.fiml_estimator``, ``sem.fiml_answers``: full information with another estimator, or without answers.
     """
-    asked = {"missing": (missing, "listwise"), "ordered": (tuple(ordered), ()), "effect_coding": (effect_coding, False)}
+    asked = {"ordered": (tuple(ordered), ()), "effect_coding": (effect_coding, False)}
     for name, (value, known) in asked.items():
         if value != known:
             raise ModelError("sem.not_in_this_version", argument=name, value=value)
+    if missing not in MISSING:
+        raise ModelError("sem.not_in_this_version", argument="missing", value=missing)
     if not isinstance(estimator, str) or estimator.upper() not in METHODS:
         raise ModelError("sem.not_in_this_version", argument="estimator", value=estimator)
     method = METHODS[estimator.upper()]
@@ -65,4 +73,15 @@ def choose(*, estimator: str, missing: str, ordered: Sequence[str], cluster: str
         method = DESIGN
     if method.robust and from_moments:
         raise ModelError("sem.estimator_answers", estimator=method.name)
-    return method
+    return method if MISSING[missing] == "listwise" else _full(method, from_moments=from_moments)
+
+
+def _full(method: Method, *, from_moments: bool) -> Method:
+    """Use all answers: errors come from the observed information, the expected one would need holes at random."""
+    if method.name not in ("ML", "MLR"):
+        raise ModelError("sem.fiml_estimator", estimator=method.name)
+    if from_moments:
+        raise ModelError("sem.fiml_answers")
+    if method.robust:
+        raise ModelError("sem.not_in_this_version", argument="missing", value="fiml")
+    return replace(method, information="observed", missing="fiml")

@@ -11,13 +11,16 @@ Joreskog (1969). Psychometrika, 34, 183-202. Bollen (1989), appendix 4A-4B.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from helpers.moments import Sample
+from helpers.moments import Sample, inverted
+from helpers.sem.derivatives import Place, hessian, slopes
 from helpers.sem.discrepancy import Point
 from helpers.sem.implied import imply, mean_factors
+from helpers.sem.optimize import Optimum, minimise
 from helpers.sem.specify import Structure
 
 
@@ -58,7 +61,7 @@ class NormalTheory:
         f, implied, inverses = 0.0, [], []
         for group, sample in enumerate(self.samples):
             moments = imply(structure.layout, values[structure.part(group)])
-            inverse, logdet = (None, 0.0) if moments is None else _inverse(moments.sigma)
+            inverse, logdet = (None, 0.0) if moments is None else inverted(moments.sigma)
             if inverse is None:
                 return Point(x, math.inf, [], [])
             distance = logdet + float((sample.cov * inverse).sum()) - self.constants[group]
@@ -72,22 +75,28 @@ class NormalTheory:
 
     def gradient(self, point: Point) -> np.ndarray:
         """Differentiate F with respect to the basic parameters, shape (q,)."""
-        structure, layout = self.structure, self.structure.layout
-        total = np.zeros(structure.k.shape[1])
-        for group, sample in enumerate(self.samples):
-            implied, inverse = point.implied[group], point.inverses[group]
-            second = sample.cov
-            if structure.table.means:
-                away = sample.mean - implied.mu
-                second = second + np.outer(away, away)
-            middle = inverse - inverse @ second @ inverse
-            inner = implied.atoms.T @ middle @ implied.atoms
-            slopes = 2 * layout.weight * inner[layout.left, layout.right]
-            if structure.table.means:
-                pull = implied.atoms.T @ (inverse @ away)
-                slopes -= 2 * pull[layout.left] * mean_factors(layout, implied)
-            total += self.shares[group] * (slopes @ structure.k[structure.part(group)])
-        return total
+        return sum(share * (slopes(self._place(point, group)) @ self.structure.k[self.structure.part(group)])
+                   for group, share in enumerate(self.shares))
+
+    def curvature(self, point: Point) -> np.ndarray:
+        """Second derivatives of F, shape (q, q)."""
+        total = np.zeros((self.structure.k.shape[1],) * 2)
+        for group, share in enumerate(self.shares):
+            k = self.structure.k[self.structure.part(group)]
+            total += share * (k.T @ hessian(self._place(point, group)) @ k)
+        return (total + total.T) / 2
+
+    def minimise(self, starts: Iterable[np.ndarray]) -> Optimum:
+        """Search from each start until a search converges."""
+        return minimise(self, starts)
+
+    def _place(self, point: Point, group: int) -> Place:
+        sample, away = self.samples[group], None
+        second = sample.cov
+        if self.structure.table.means:
+            away = sample.mean - point.implied[group].mu
+            second = second + np.outer(away, away)
+        return Place(self.structure.layout, point.implied[group], point.inverses[group], second, away)
 
     def information(self, point: Point) -> np.ndarray:
         """Sum the expected information of one respondent about the basic parameters, shape (q, q)."""
@@ -106,15 +115,3 @@ class NormalTheory:
                 here += np.outer(factors, factors) * same
             total += share * (k[used].T @ here @ k[used])
         return total
-
-
-def _inverse(sigma: np.ndarray) -> tuple[np.ndarray | None, float]:
-    """Inverse and log determinant, None where the matrix is not positive definite."""
-    if not np.isfinite(sigma).all():
-        return None, 0.0
-    try:
-        root = np.linalg.cholesky(sigma)
-        inverse = np.linalg.inv(sigma)
-    except np.linalg.LinAlgError:
-        return None, 0.0
-    return (inverse + inverse.T) / 2, 2 * float(np.log(np.diag(root)).sum())

@@ -1,7 +1,7 @@
 """Where the objective is smallest: Fisher scoring with step halving, polished until the gradient vanishes.
 
-Fisher scoring converges linearly, the slower the worse the model fits; where it crawls, Newton steps with a Hessian
-differenced from the analytic gradient take over.
+Fisher scoring converges linearly, the slower the worse the model fits; where it crawls, Newton steps take
+over.
 
 References
 ----------
@@ -25,6 +25,7 @@ TARGET = 1e-11
 ACCEPTED = 1e-9
 SCORING_STEPS, NEWTON_STEPS, HALVINGS = 200, 30, 30
 POLISHES = 4  # calls of the Newton steps, each of which may end before the target
+SERVES, SLOWLY = 8, 0.2  # steps that a Hessian serves while each leaves less than this share of the gradient
 LONGEST_STEP = 1.0  # scaled parameters are of order one
 
 
@@ -68,10 +69,13 @@ def minimise(problem: Discrepancy, starts: Iterable[np.ndarray]) -> Optimum:
     return min(found, key=lambda optimum: optimum.point.f)
 
 
-def search(problem: Discrepancy, point: Point) -> Optimum:
-    """Search from a point with a finite objective."""
-    slope = problem.gradient(point)
-    best, steps, before, polishes = _size(slope), 0, math.inf, 0
+def search(problem: Discrepancy, point: Point, *, near: bool = False) -> Optimum:
+    """Search from a point with a finite objective; near the minimum by Newton's steps first."""
+    slope, steps, before, polishes = problem.gradient(point), 0, math.inf, 0
+    begun = _newton(problem, point, slope) if near and _size(slope) > TARGET else None
+    if begun is not None:
+        point, slope, steps = begun
+    best = _size(slope)
     while best > TARGET and steps < SCORING_STEPS:
         if steps >= 15 and best < 1e-2 and best > 0.3 * before and polishes < POLISHES:  # crawling
             polishes += 1
@@ -144,23 +148,26 @@ def _newton(problem: Discrepancy, point: Point, slope: np.ndarray) -> tuple[Poin
     """Newton steps while they shrink the gradient; None where the Hessian is not positive definite here."""
     began = _size(slope)
     for steps in range(NEWTON_STEPS):
-        curvature = hessian(problem, point)
+        curvature = problem.curvature(point)
         if np.linalg.eigvalsh(curvature)[0] <= 0:
             return None if steps == 0 else (point, slope, steps)
-        for _ in range(3):  # the Hessian serves a few steps
+        for _ in range(SERVES):
             tried = problem.evaluate(point.x - np.linalg.solve(curvature, slope))
             if not math.isfinite(tried.f) or tried.f > point.f + 1e-12 * (1 + abs(point.f)):
                 return None if _size(slope) >= began else (point, slope, steps)
             better = problem.gradient(tried)
             if _size(better) >= _size(slope):
                 return (point, slope, steps) if _size(slope) < began else None
+            slowly = _size(better) > SLOWLY * _size(slope)
             point, slope = tried, better
             if _size(slope) < TARGET:
                 return point, slope, steps + 1
+            if slowly:
+                break
     return point, slope, NEWTON_STEPS
 
 
-def hessian(problem: Discrepancy, point: Point) -> np.ndarray:
+def differenced(problem: Discrepancy, point: Point) -> np.ndarray:
     """Second derivatives of F by central differences of the analytic gradient, shape (q, q)."""
     q = len(point.x)
     rows = np.zeros((q, q))

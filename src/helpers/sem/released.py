@@ -109,10 +109,12 @@ def release(fit: SemFit, table: Table) -> Released:
     structure = replace(scaled.structure, k=np.eye(size), c=np.zeros(size))
     problem = engine.problem.for_structure(structure)
     point = problem.evaluate(values)
+    full = engine.method.missing == "fiml"  # what is expected of complete answers would overstate it
+    information = problem.curvature(point) / 2 if full else problem.information(point)
     middle = None
     if engine.method.robust and engine.cases is not None:
         middle = meat(structure, Material.of(engine.cases, engine.scaled, engine.method), point, engine.method)
-    return Released(structure, scaled, point, k, -problem.gradient(point) / 2, problem.information(point), middle,
+    return Released(structure, scaled, point, k, -problem.gradient(point) / 2, information, middle,
                     respondents(samples))
 
 

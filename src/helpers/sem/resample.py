@@ -65,6 +65,8 @@ def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Mat
         raise ModelError("sem.bootstrap_data")
     if not fit.converged:
         raise ModelError("sem.bootstrap_unconverged")
+    if fit.engine.method.missing == "fiml":
+        raise ModelError("sem.bootstrap_holes", ci="bootstrap")
     if fit.engine.method.discrepancy != "ml" or fit.engine.method.se == "robust.cluster":
         raise ModelError("sem.bootstrap_method", estimator=fit.engine.method.name)
     scaled, x, width = fit.engine.scaled, fit.engine.optimum.point.x, fit.engine.scaled.width
