@@ -11,6 +11,7 @@ import pytest
 from helpers import sem
 from helpers.errors import HelpersError, ModelError
 from helpers.sem.ordinal_levels import Ordinal, start
+from helpers.sem.ordinal_partial import OrdinalSearch
 
 ORACLE = Path(__file__).parents[1] / "oracle"
 MODEL = "f =~ a1 + a2 + a3 + a4\nh =~ b1 + b2 + b3"
@@ -161,3 +162,42 @@ def test_a_category_that_a_group_lacks_is_named() -> None:
     data.loc[data["group"].eq("b") & data["b2"].eq(5), "b2"] = 4
     with pytest.raises(HelpersError, match=r"b2.*group b.*5"):
         sem.invariance(MODEL, data, **OPTIONS)
+
+
+@pytest.mark.parametrize(("changed", "level", "found"), [
+    ({"shift": 0.8}, "intercepts", "a2 ~ 1"), ({"loading": 0.2}, "loadings", "f =~ a3"),
+])
+def test_what_was_planted_is_named_and_offered(changed: dict, level: str, found: str) -> None:
+    data = answers(mean=0.3, **changed)
+    offer = sem.partial_invariance(MODEL, data, level=level, **OPTIONS)
+    assert offer.attrs["group_partial"] == (found,)
+    assert offer.attrs["holds"]
+    assert not offer.attrs["checks"][0].passed
+    table = sem.invariance(MODEL, data, group_partial=[found], **OPTIONS).set_index("level")
+    assert table.loc[level, "holds"]
+    assert table.loc[level, "delta.cfi"] == pytest.approx(offer["delta.cfi"].item(), abs=1e-6)
+
+
+def test_score_test_and_difference_test_agree_on_a_small_departure() -> None:
+    data = answers(shift=0.25, n=(700, 700))
+    search = OrdinalSearch(Ordinal.of(MODEL, data, group="group", ordered=ITEMS, missing="listwise", partial=()))
+    tight = search.fits(["intercepts"], [])["intercepts"]
+    tests = {row["parameter"]: row for row in search.tested(tight, "intercepts", [])}
+    for name, row in tests.items():
+        wide = search.fits(["intercepts"], [name])["intercepts"]
+        change = search.change(wide, tight)
+        assert row["df"] == change["df.diff"] == 1
+        assert row["chisq"] == pytest.approx(change["chisq.diff"], rel=0.1, abs=0.3)
+    assert max(tests, key=lambda name: tests[name]["chisq"]) == "a2 ~ 1"
+    assert tests["a2 ~ 1"]["epc"] == pytest.approx(0.25 / 0.6, abs=0.15)
+
+
+def test_a_threshold_that_differs_is_named() -> None:
+    data = answers(n=(900, 900))
+    moved = data["group"].eq("b") & data["b1"].eq(5) & (np.arange(len(data)) % 3 > 0)
+    data["b1"] = data["b1"].where(~moved, 4)  # the last category is reached later in the second group
+    offer = sem.partial_invariance(MODEL, data, level="thresholds", **OPTIONS)
+    assert list(offer["parameter"].str[:4]) in (["b1 |"], [])
+    search = OrdinalSearch(Ordinal.of(MODEL, data, group="group", ordered=ITEMS, missing="listwise", partial=()))
+    tests = search.tested(search.fits(["thresholds"], [])["thresholds"], "thresholds", [])
+    assert max(tests, key=lambda row: row["chisq"])["parameter"].startswith("b1 |")

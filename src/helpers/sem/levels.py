@@ -114,6 +114,17 @@ def released(partial: Sequence[str]) -> set[tuple[str, str, str]]:
         raise ModelError("syntax.group_partial", found=list(names)) from error
 
 
+def spelled(key: tuple[str, str, str]) -> str:
+    """Write a parameter as ``group_partial`` takes it."""
+    return f"{key[0]} ~ 1" if key[1] == "~1" else " ".join(key)
+
+
+def largest(changes: np.ndarray) -> float:
+    """Take the change that is largest in size; NaN where none is known."""
+    known = changes[np.isfinite(changes)]
+    return float(known[np.abs(known).argmax()]) if len(known) else np.nan
+
+
 def refuse_unknown_partial(written: syntax.Model, partial: Sequence[str]) -> None:
     """Refuse to free a parameter that the model does not have.
 
@@ -123,7 +134,7 @@ def refuse_unknown_partial(written: syntax.Model, partial: Sequence[str]) -> Non
         ``sem.partial_unknown``.
     """
     known, names = {each.key for each in written.relations}, set(written.names)
-    unknown = [" ".join(key).replace(" ~1", " ~ 1").strip() for key in sorted(released(partial)) if key not in known
+    unknown = [spelled(key).strip() for key in sorted(released(partial)) if key not in known
                and not (key[1] in ("~1", "~~", "|") and {key[0], key[2] if key[1] == "~~" else key[0]} <= names)]
     if unknown:
         raise ModelError("sem.partial_unknown", found=unknown)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -10,8 +12,10 @@ import pandas as pd
 from helpers.errors import Check, ModelError
 from helpers.sem.compare import compare
 from helpers.sem.indices import upper_tail
-from helpers.sem.invariance import fits_of_levels
-from helpers.sem.levels import LEVELS, allowed, judged, released, within
+from helpers.sem.invariance import fits_of_levels, refuse_ordinal_options
+from helpers.sem.levels import LEVELS, Fitted, allowed, judged, largest, released, spelled, within
+from helpers.sem.ordinal_levels import Ordinal
+from helpers.sem.ordinal_partial import OrdinalSearch
 from helpers.sem.places import Key, Place, invariant_items, loadings_of, places_of, rows_of
 from helpers.sem.released import gains, joint, release
 from helpers.sem.result import SemFit
@@ -21,17 +25,18 @@ COLUMNS = ("step", "parameter", "chisq", "df", "pvalue", "epc", "delta.cfi", "de
 
 
 def partial_invariance(model: str, data: pd.DataFrame, *, group: str | None = None, level: str = "scalar",
-                       estimator: str = "MLR", missing: str = "listwise",
+                       estimator: str = "MLR", missing: str = "listwise", ordered: Sequence[str] = (),
                        waves: Mapping[str, Sequence[str]] | None = None, group_partial: Sequence[str] = (),
                        significance: float = 0.05) -> pd.DataFrame:
     r"""Name the items that make a level fail, and offer a partial model; nothing of it is used until you say so.
 
     Parameters
     ----------
-    model, data, group, estimator, missing, waves
-        As in ``invariance``; continuous items.
-    level : {"metric", "scalar", "strict"}
-        That does not hold.
+    model, data, group, estimator, missing, ordered, waves
+        As in ``invariance``.
+    level : str
+        That does not hold: ``metric``, ``scalar`` or ``strict``; of ordinal items ``thresholds``, ``loadings``,
+        ``intercepts`` or ``residuals``.
     group_partial : sequence of str
         Parameters that are free already.
     significance : float, default 0.05
@@ -75,24 +80,29 @@ def partial_invariance(model: str, data: pd.DataFrame, *, group: str | None = No
     >>> offer.attrs["group_partial"], offer.attrs["holds"]
     (('b ~ 1',), True)
     """
-    if level not in tuple(LEVELS)[1:]:
-        raise ModelError("sem.partial_level", found=level, known=list(LEVELS)[1:])
-    asked = tuple(LEVELS)[: tuple(LEVELS).index(level) + 1]
+    options = {"group": group, "waves": waves, "estimator": estimator}
     given = tuple([group_partial] if isinstance(group_partial, str) else group_partial)
-    options = {"group": group, "waves": waves, "estimator": estimator, "missing": missing}
-    fits = fits_of_levels(model, data, levels=asked, group_partial=given, **options)
-    sizes = [sample.n for sample in fits[level].sample]
-    table = judged(fits, sizes)
+    if len(ordered) or estimator == "WLSMV":
+        refuse_ordinal_options(ordered=ordered, **options)
+        looked: Search = OrdinalSearch(Ordinal.of(model, data, group=group, ordered=ordered, missing=missing,
+                                                  partial=given))
+    else:
+        looked = _Continuous(model, data, {**options, "missing": missing})
+    known = looked.levels
+    if level not in known[1:]:
+        raise ModelError("sem.partial_level", found=level, known=list(known[1:]))
+    asked = known[: known.index(level) + 1]
+    fits = looked.fits(asked, given)
+    before, found = fits[asked[-2]], fits[level]
+    table = judged(fits, looked.sizes(found), looked.change)
     if not table["holds"].iloc[-2]:
         raise ModelError("sem.partial_before", level=level, failed=table.loc[~table["holds"], "level"].iloc[0])
-    places = places_of(fits[level], model, waves)
-    before, found, holds = fits[asked[-2]], fits[level], bool(table["holds"].iloc[-1])
-    offered, rows = list(given), []
-    while not holds and (row := _worst(found, level, places, released(offered), significance)) is not None:
+    offered, rows, holds = list(given), [], bool(table["holds"].iloc[-1])
+    while not holds and (row := _worst(looked.tested(found, level, offered), significance)) is not None:
         offered.append(row["parameter"])
-        found = fits_of_levels(model, data, levels=[level], group_partial=offered, **options)[level]
-        change = compare(before, found).iloc[0]
-        holds = not found.stopped and within(change, allowed(sizes, level))
+        found = looked.fits([level], offered)[level]
+        change = looked.change(before, found)
+        holds = not found.stopped and within(change, allowed(looked.sizes(found), level))
         rows.append({"step": len(rows) + 1, **row, **change[list(COLUMNS[6:9])], "holds": holds})
     shown = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": int, "df": int, "holds": bool})
     new = [row["parameter"] for row in rows]
@@ -102,26 +112,66 @@ def partial_invariance(model: str, data: pd.DataFrame, *, group: str | None = No
     return shown
 
 
-def _worst(found: SemFit, level: str, places: list[Place], free: set[Key], significance: float) -> dict | None:
+def _worst(tested: list[dict], significance: float) -> dict | None:
     """Find the equality that the data contradict most, where one stands out among all candidates."""
-    candidates = _candidates(found, level, places, free)
-    if not candidates:
-        return None
-    outside = release(found, found.structure.table)
-    tested = []
-    for key, rows in candidates.items():
-        directions = np.eye(len(found.structure.table.rows))[:, rows[1:]]
-        statistic, df, robust = joint(outside, directions)
-        chisq = statistic if robust is None else robust
-        change = gains(outside, directions).change * outside.scaled.rows[rows[1:]]
-        tested.append({"parameter": _written(key), "chisq": chisq, "df": df, "pvalue": upper_tail(chisq, df),
-                       "epc": float(change[np.nanargmax(np.abs(change))]) if np.isfinite(change).any() else np.nan})
     tested = [each for each in tested if each["df"]]  # what others imply cannot be released alone
     if not tested:
         return None
     worst = min(tested, key=lambda each: (each["pvalue"], -each["chisq"]))
     worst["pvalue"] = min(1.0, len(tested) * worst["pvalue"])
     return worst if worst["pvalue"] < significance else None
+
+
+class Search(Protocol):
+    """What the search for a partial model asks of a kind of items."""
+
+    levels: tuple[str, ...]
+
+    def fits(self, levels: Sequence[str], partial: Sequence[str]) -> dict[str, Fitted]:
+        """Fit levels with some parameters free."""
+
+    def sizes(self, found: Fitted) -> list[float]:
+        """Count the respondents of each group."""
+
+    def change(self, larger: Fitted, smaller: Fitted) -> pd.Series:
+        """Compare two levels."""
+
+    def tested(self, found: Fitted, level: str, partial: Sequence[str]) -> list[dict]:
+        """Test each equality that can be spared: ``parameter chisq df pvalue epc``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Continuous:
+    """Items taken for continuous, of groups or waves."""
+
+    model: str
+    data: pd.DataFrame
+    options: dict
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        return tuple(LEVELS)
+
+    def fits(self, levels: Sequence[str], partial: Sequence[str]) -> dict[str, SemFit]:
+        return fits_of_levels(self.model, self.data, levels=levels, group_partial=partial, **self.options)
+
+    def sizes(self, found: SemFit) -> list[float]:
+        return [sample.n for sample in found.sample]
+
+    def change(self, larger: SemFit, smaller: SemFit) -> pd.Series:
+        return compare(larger, smaller).iloc[0]
+
+    def tested(self, found: SemFit, level: str, partial: Sequence[str]) -> list[dict]:
+        places = places_of(found, self.model, self.options["waves"])
+        outside, tested = release(found, found.structure.table), []
+        for key, rows in _candidates(found, level, places, released(partial)).items():
+            directions = np.eye(len(found.structure.table.rows))[:, rows[1:]]
+            statistic, df, robust = joint(outside, directions)
+            chisq = statistic if robust is None else robust
+            change = gains(outside, directions).change * outside.scaled.rows[rows[1:]]
+            tested.append({"parameter": spelled(key), "chisq": chisq, "df": df, "pvalue": upper_tail(chisq, df),
+                           "epc": largest(change)})
+        return tested
 
 
 def _candidates(found: SemFit, level: str, places: list[Place], free: set[Key]) -> dict[Key, list[int]]:
@@ -139,7 +189,3 @@ def _candidates(found: SemFit, level: str, places: list[Place], free: set[Key]) 
         if first.free or (kind == "loadings" and first.value == 1.0):  # the marker may be what differs
             candidates[key] = rows
     return candidates
-
-
-def _written(key: Key) -> str:
-    return f"{key[0]} ~ 1" if key[1] == "~1" else " ".join(key)
