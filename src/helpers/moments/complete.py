@@ -11,6 +11,8 @@ from helpers.errors import DataError
 from helpers.moments.cases import Cases, cases
 from helpers.moments.sample import Sample, checked
 
+ROWS = 8192  # respondents whose distances from the mean are held at a time
+
 
 def from_data(data: pd.DataFrame, names: Sequence[str], *, group: str | None = None) -> list[Sample]:
     r"""Covariances and means of the rows without a missing answer.
@@ -67,12 +69,16 @@ def _sample(values: np.ndarray, names: tuple[str, ...], label: str, weights: np.
         raise DataError("moments.too_few", n=len(counted), variables=len(names), group=label or "-")
     constant = counted.max(axis=0) == counted.min(axis=0)
     with np.errstate(over="ignore", invalid="ignore"):
-        share = np.full(len(values), 1 / len(values)) if weights is None else weights / weights.sum()
-        mean = values.mean(axis=0) if weights is None else share @ values
-        away = values - mean
-        cov = away.T @ away / len(values) if weights is None else (away.T * share) @ away
+        mean = values.mean(axis=0) if weights is None else (weights / weights.sum()) @ values
+        cov = sum(_products(values[at: at + ROWS] - mean, None if weights is None else weights[at: at + ROWS])
+                  for at in range(0, len(values), ROWS))
+        cov = cov / (len(values) if weights is None else weights.sum())
     if wide := [name for name, variance in zip(names, np.diag(cov), strict=True) if not np.isfinite(variance)]:
         raise DataError("moments.infinite", columns=wide)
     cov[constant] = 0.0  # rounding of the mean leaves a speck of variance
     n = len(values) if weights is None else float(weights.sum())
     return checked(Sample(names, n, (cov + cov.T) / 2, mean, label))
+
+
+def _products(away: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+    return (away if weights is None else away * weights[:, None]).T @ away

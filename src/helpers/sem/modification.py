@@ -8,6 +8,7 @@ from itertools import combinations, permutations
 import numpy as np
 import pandas as pd
 
+from helpers.parallel import portions
 from helpers.sem.brief import refuse_stopped
 from helpers.sem.indices import upper_tail
 from helpers.sem.released import Released, gains, release
@@ -16,6 +17,8 @@ from helpers.sem.standardize import in_deviations
 from helpers.syntax import Row, Table
 
 KEY = ("lhs", "op", "rhs", "group")
+# Candidates that are tested together: information about all of them at once would grow with the fourth power of items.
+TOGETHER = 300
 SHOWN = ("lhs", "op", "rhs", "group", "mi", "mi.scaled", "pvalue.bonferroni", "epc", "sepc.all")
 
 
@@ -66,24 +69,33 @@ def modification_indices(fit: SemFit) -> pd.DataFrame:
     >>> modification_indices(fit("f =~ a + b + c + d + e", answers)).loc[0, ["lhs", "op", "rhs"]].tolist()
     ['a', '~~', 'b']
     """
-    table = _wider(fit.structure.table)
+    table = fit.structure.table
+    candidates = _candidates(table)
+    pieces = portions(len(candidates), size=max(1, TOGETHER // table.groups)) or [range(0)]
+    shown = pd.concat([_tested(fit, candidates[piece.start: piece.stop], fixed=not piece.start) for piece in pieces])
+    order = np.lexsort([shown["group"].to_numpy(), -shown["mi"].to_numpy()])  # equal ones by group, then as listed
+    return shown.iloc[order].reset_index(drop=True)
+
+
+def _tested(fit: SemFit, candidates: list[Row], *, fixed: bool) -> pd.DataFrame:
+    """Test some of the candidates, and what the model fixes where that is asked."""
+    table = _wider(fit.structure.table, candidates)
     released = release(fit, table)
-    at = np.flatnonzero([not row.free and not row.exogenous and not moved
-                         for row, moved in zip(table.rows, released.k.any(axis=1), strict=True)])
+    own, each = len(table.rows) // table.groups - len(candidates), len(table.rows) // table.groups
+    at = np.flatnonzero([not row.free and not row.exogenous and not moved and (fixed or place % each >= own)
+                         for place, (row, moved) in enumerate(zip(table.rows, released.k.any(axis=1), strict=True))])
     found = gains(released, np.eye(len(table.rows))[:, at])
-    change = found.change * released.scaled.rows[at]
     shown = pd.DataFrame([[getattr(table.rows[row], name) for name in KEY] for row in at], columns=list(KEY))
     shown["mi"] = found.statistic
     if found.scaled is not None:
         shown["mi.scaled"] = found.scaled
-    shown["epc"] = change
+    shown["epc"] = found.change * released.scaled.rows[at]
     changes = np.zeros(len(table.rows))
     changes[at] = found.change
     for name, column in _standardized(released, changes).items():
         shown[name] = column[at]
     shown["sepc.nox"] = _unless_exogenous(fit, shown)
-    shown = shown.dropna(subset="mi")
-    return shown.iloc[np.argsort(-shown["mi"].to_numpy(), kind="stable")].reset_index(drop=True)
+    return shown.dropna(subset="mi")
 
 
 def modification_shown(fit: SemFit, n: int = 10) -> pd.DataFrame:
@@ -120,10 +132,9 @@ def modification_shown(fit: SemFit, n: int = 10) -> pd.DataFrame:
     return shown
 
 
-def _wider(table: Table) -> Table:
-    """Put every candidate behind the rows of its group, fixed at 0."""
+def _wider(table: Table, candidates: list[Row]) -> Table:
+    """Put candidates behind the rows of each group, fixed at 0."""
     rows, each = [], len(table.rows) // table.groups
-    candidates = _candidates(table)
     for group in range(table.groups):
         mine = table.rows[group * each: (group + 1) * each]
         rows += [*mine, *(replace(row, group=group + 1) for row in candidates)]

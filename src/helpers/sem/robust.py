@@ -19,84 +19,36 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.moments import Cases, Sample
+from helpers.sem.answer_blocks import Material
 from helpers.sem.casewise import scores
 from helpers.sem.discrepancy import Point
 from helpers.sem.methods import Method
-from helpers.sem.scaling import Scaled
 from helpers.sem.specify import Structure
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Material:
-    """Answers as the robust formulas take them, on scaled items.
-
-    Attributes
-    ----------
-    away : list of ndarray, shape (n, p)
-        Answers less their observed means, per group.
-    samples : list of Sample
-    weights, clusters : list of ndarray, shape (n,), or None
-    explained : list of ndarray, shape (n, p), or None
-        What fixed exogenous x predict of ``away``; the moments' sampling covariances are then those given x.
-    """
-
-    away: list[np.ndarray]
-    samples: list[Sample]
-    weights: list[np.ndarray] | None
-    clusters: list[np.ndarray] | None
-    explained: list[np.ndarray] | None
-
-    @classmethod
-    def of(cls, cases: Cases, scaled: Scaled, method: Method) -> Material:
-        """Bring answers to the scale of the estimation."""
-        table, samples = scaled.structure.table, scaled.samples
-        away = [values / scaled.width - sample.mean for values, sample in zip(cases.values, samples, strict=True)]
-        explained = None
-        if method.test == "satorra.bentler" and table.fixed_x and table.exogenous:
-            x = [table.observed.index(name) for name in table.exogenous]
-            explained = [each[:, x] @ np.linalg.solve(sample.cov[np.ix_(x, x)], sample.cov[x])
-                         for each, sample in zip(away, samples, strict=True)]
-        return cls(away, samples, cases.weights and list(cases.weights), cases.clusters and list(cases.clusters),
-                   explained)
-
-    @property
-    def n(self) -> int:
-        """Respondents."""
-        return sum(map(len, self.away))
-
-    def summed(self, group: int, rows: np.ndarray) -> np.ndarray:
-        """Weighted rows of a group, shape (n, k), added up within each of its G clusters; squares grow by G/(G-1)."""
-        rows = rows if self.weights is None else rows * self.weights[group][:, None]
-        if self.clusters is None:
-            return rows
-        codes = self.clusters[group]
-        total = np.zeros((codes.max() + 1, rows.shape[1]))
-        np.add.at(total, codes, rows)
-        found = len(np.unique(codes))
-        return total * np.sqrt(found / (found - 1))
 
 
 def meat(structure: Structure, material: Material, point: Point, method: Method) -> np.ndarray:
     """Mean square of the casewise derivatives with respect to the basic parameters, shape (q, q)."""
-    layout, means = structure.layout, structure.table.means
-    parts = []
-    for group, away in enumerate(material.away):
-        implied, sample = point.implied[group], material.samples[group]
+    layout, means, q = structure.layout, structure.table.means, structure.k.shape[1]
+    total, clustered = np.zeros((q, q)), None
+    for group, sample in enumerate(material.samples):
+        implied, inverse = point.implied[group], point.inverses[group]
         centre = sample.cov if method.test == "satorra.bentler" else None
-        if means and centre is None:
-            away = away + (sample.mean - implied.mu)
-        own = scores(layout, implied, point.inverses[group], away, means=means, centre=centre)
-        if material.explained is not None:
-            given = material.explained[group]
-            own -= scores(layout, implied, point.inverses[group], given, means=means, centre=_square(given))
-        parts.append(material.summed(group, own @ structure.k[structure.part(group)]))
-    if material.clusters is None:
-        return sum(part.T @ part for part in parts) / material.n
-    total = np.zeros((max(map(len, parts)), parts[0].shape[1]))
-    for part in parts:  # a cluster may have respondents in several groups
-        total[: len(part)] += part
-    return total.T @ total / material.n
+        moved = sample.mean - implied.mu if means and centre is None else 0.0
+        k = structure.k[structure.part(group)]
+        columns = np.flatnonzero(k.any(axis=0))
+        gathered, k = material.gathered(group, len(columns)), k[:, columns]
+        for here, away in material.blocks(group):
+            own = scores(layout, implied, inverse, away + moved, means=means, centre=centre)
+            if material.x is not None:
+                own -= scores(layout, implied, inverse, away[:, material.x] @ material.on_x(group), means=means,
+                              centre=material.of_x(group))
+            gathered.add(here, own @ k)
+        if gathered.sums is None:
+            total[np.ix_(columns, columns)] += gathered.products
+        else:  # a cluster may have respondents in several groups
+            clustered = np.zeros((1 + max(each.max() for each in material.clusters), q)) if group == 0 else clustered
+            clustered[np.ix_(range(len(gathered.sums)), columns)] += gathered.grown
+    return (total if clustered is None else clustered.T @ clustered) / material.n
 
 
 def saturated_trace(material: Material, inverses: list[np.ndarray], at: list[int], *, means: bool) -> float:
@@ -112,59 +64,68 @@ def saturated_trace(material: Material, inverses: list[np.ndarray], at: list[int
     means : bool
     """
     total = 0.0
-    for group, away in enumerate(material.away):
-        z, inverse = away[:, at], inverses[group]
-        cov = material.samples[group].cov[np.ix_(at, at)]
-        if material.explained is not None:
-            total += _given_x(z, material.explained[group][:, at], inverse, cov, means=means)
-            continue
-        if material.clusters is None:
-            total += _alone(material, group, z, inverse, cov, means=means) / material.samples[group].n
-            continue
-        root = np.linalg.cholesky(inverse)  # V = LL', so that a cluster's matrix is squared in one metric
-        turned = z @ root
-        products = (turned[:, :, None] * turned[:, None, :]).reshape(len(z), -1) - (root.T @ cov @ root).ravel()
-        own = (material.summed(group, products) ** 2).sum() / 2
-        own += (material.summed(group, turned) ** 2).sum() if means else 0.0
-        total += float(own) / material.samples[group].n
+    for group, sample in enumerate(material.samples):
+        inverse, cov = inverses[group], sample.cov[np.ix_(at, at)]
+        if material.x is not None:
+            total += _given_x(material, group, inverse, at, means=means)
+        elif material.clusters is None:
+            total += _alone(material, group, inverse, at, means=means)
+        else:
+            root = np.linalg.cholesky(inverse)  # V = LL', so that a cluster's matrix is squared in one metric
+            centre = (root.T @ cov @ root).ravel()
+            squares, plain = material.gathered(group, len(at) ** 2), material.gathered(group, len(at))
+            for here, away in material.blocks(group):
+                turned = away[:, at] @ root
+                squares.add(here, (turned[:, :, None] * turned[:, None, :]).reshape(len(turned), -1) - centre)
+                plain.add(here, turned)
+            total += (squares.square / 2 + (plain.square if means else 0.0)) / sample.n
     return total
 
 
-def _alone(material: Material, group: int, z: np.ndarray, inverse: np.ndarray, cov: np.ndarray, *,
-           means: bool) -> float:
-    pulled = z @ inverse
-    d = (pulled * z).sum(axis=1)
-    each = (d**2 - 2 * ((pulled @ cov) * pulled).sum(axis=1) + float(((inverse @ cov) * (inverse @ cov).T).sum())) / 2
-    each = each + d if means else each
-    return float((each if material.weights is None else each * material.weights[group] ** 2).sum())
+def _alone(material: Material, group: int, inverse: np.ndarray, at: list[int], *, means: bool) -> float:
+    cov = material.samples[group].cov[np.ix_(at, at)]
+    turned, total = inverse @ cov, 0.0
+    constant = float((turned * turned.T).sum())
+    for here, away in material.blocks(group):
+        z = away[:, at]
+        pulled = z @ inverse
+        d = (pulled * z).sum(axis=1)
+        each = (d**2 - 2 * ((pulled @ cov) * pulled).sum(axis=1) + constant) / 2
+        each = each + d if means else each
+        total += float((each if material.weights is None else each * material.weights[group][here] ** 2).sum())
+    return total / material.samples[group].n
 
 
-def _given_x(z: np.ndarray, given: np.ndarray, inverse: np.ndarray, cov: np.ndarray, *, means: bool) -> float:
+def _given_x(material: Material, group: int, inverse: np.ndarray, at: list[int], *, means: bool) -> float:
     """Mean of the same with zz' less what x explains of it."""
-    left = inverse @ (cov - _square(given)) @ inverse
-    pulled = z @ inverse
-    d, e, f = (pulled * z).sum(1), ((given @ inverse) * given).sum(1), (pulled * given).sum(1)
-    centred = ((z @ left) * z).sum(1) - ((given @ left) * given).sum(1)
-    each = (d**2 - 2 * f**2 + e**2 - 2 * centred + float((left @ (cov - _square(given))).trace())) / 2
-    return float((each + d - 2 * f + e if means else each).mean())
-
-
-def _square(rows: np.ndarray) -> np.ndarray:
-    return rows.T @ rows / len(rows)
+    left_cov = (material.samples[group].cov - material.of_x(group))[np.ix_(at, at)]
+    left, on_x, total = inverse @ left_cov @ inverse, material.on_x(group)[:, at], 0.0
+    for _, away in material.blocks(group):
+        z, given = away[:, at], away[:, material.x] @ on_x
+        pulled = z @ inverse
+        d, e, f = (pulled * z).sum(1), ((given @ inverse) * given).sum(1), (pulled * given).sum(1)
+        centred = ((z @ left) * z).sum(1) - ((given @ left) * given).sum(1)
+        each = (d**2 - 2 * f**2 + e**2 - 2 * centred + float((left @ left_cov).trace())) / 2
+        total += float((each + d - 2 * f + e if means else each).sum())
+    return total / len(material.values[group])
 
 
 def independence_trace(material: Material, at: list[int], *, means: bool) -> float:
     """Trace of the model in which the variables at some places are uncorrelated."""
     total = 0.0
-    for group, away in enumerate(material.away):
-        variances = np.diag(material.samples[group].cov)[at]
-        unit = away[:, at] / np.sqrt(variances)
-        squares = unit**2 - 1
-        if material.explained is not None:
-            given = material.explained[group][:, at] / np.sqrt(variances)
-            unit, squares = unit - given, unit**2 - given**2 - (unit**2 - given**2).mean(axis=0)
-        total += float((material.summed(group, squares) ** 2).sum()) / (2 * material.samples[group].n)
-        total += float((material.summed(group, unit) ** 2).sum()) / material.samples[group].n if means else 0.0
+    for group, sample in enumerate(material.samples):
+        sd = np.sqrt(np.diag(sample.cov)[at])
+        squares, plain = material.gathered(group, len(at)), material.gathered(group, len(at))
+        for here, away in material.blocks(group):
+            unit = away[:, at] / sd
+            of = unit**2 - 1
+            if material.x is not None:
+                given = away[:, material.x] @ material.on_x(group)[:, at] / sd
+                own = 1 - np.diag(material.of_x(group))[at] / sd**2
+                unit, of = unit - given, unit**2 - given**2 - own
+            squares.add(here, of)
+            plain.add(here, unit)
+        total += (squares.square / 2 + (plain.square if means else 0.0)) / sample.n
     return total
 
 
@@ -204,7 +165,7 @@ def scaling(structure: Structure, material: Material, point: Point, bread: np.nd
     others = [at for at in range(len(table.observed)) if at not in exogenous]
     everything, means = list(range(len(table.observed))), table.means
     own = [np.linalg.inv(sample.cov[np.ix_(exogenous, exogenous)]) for sample in material.samples]
-    of_x = saturated_trace(material, own, exogenous, means=means) if exogenous and material.explained is None else 0.0
+    of_x = saturated_trace(material, own, exogenous, means=means) if exogenous and material.x is None else 0.0
     structured = method.test == "satorra.bentler"
     inverses = point.inverses if structured else [np.linalg.inv(sample.cov) for sample in material.samples]
     saturated = saturated_trace(material, inverses, everything, means=means)
