@@ -64,7 +64,7 @@ def specify(table: Table, samples: list[Sample]) -> Structure:
 
 def constraint_slopes(table: Table) -> list[dict[str, float]]:
     """Coefficients of the labels in left minus right of each ``==`` line."""
-    return [_difference(table, each.left, each.right)[1] for each in table.constraints]
+    return [_difference(table, each)[1] for each in table.constraints]
 
 
 def _layout(table: Table) -> Layout:
