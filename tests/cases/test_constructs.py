@@ -113,3 +113,30 @@ def test_in_a_panel_other_groupings_are_named_and_not_tested() -> None:
         cases.invariance(scores, MODEL, groups, respondents=respondents)
     with pytest.raises(DataError, match="respondents"):
         cases.invariance(scores, MODEL, groups, panel="wave")
+
+
+def test_a_failing_level_names_its_item_and_nothing_is_used() -> None:
+    scores, groups = answers(shift=0.8)
+    tested = cases.invariance(scores, MODEL, groups)
+    offer = cases.partial_invariance(tested, scores, MODEL, groups)
+    assert offer[["grouping", "level", "parameter", "holds"]].to_numpy().tolist() == [
+        ["insurer", "scalar", "a ~ 1", True]]
+    assert [check.gate for check in offer.attrs["checks"]] == ["partial_invariance"]
+    assert not tested.set_index(["grouping", "level"]).loc[("insurer", "scalar"), "holds"]
+    assert cases.partial_invariance(tested[tested["grouping"] == "stage"], scores, MODEL, groups).empty
+    with pytest.raises(ModelError, match="ordinal"):
+        cases.partial_invariance(tested, scores, MODEL, groups, ordered=["a"])
+
+
+def test_the_declared_reference_is_the_one_compared_with() -> None:
+    scores, groups = answers()
+    means = cases.latent_means(scores, MODEL, groups[["insurer"]], references={"insurer": "B"})
+    assert means[["group", "reference"]].to_numpy().tolist() == [["A", "B"]]
+    assert means["est"].iloc[0] == pytest.approx(0.4, abs=4 * means["se"].iloc[0])
+
+
+def test_ordinal_items_are_tested_by_their_own_levels() -> None:
+    scores, groups = answers()
+    rated = scores.apply(lambda item: np.digitize(item, [-0.8, 0.0, 0.8]) + 1.0)
+    table = cases.invariance(rated, MODEL, groups[["insurer"]], estimator="WLSMV", ordered=[*"abcd", "y"])
+    assert table["level"].tolist() == ["configural", "thresholds", "loadings", "intercepts", "residuals"]

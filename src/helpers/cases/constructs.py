@@ -12,13 +12,16 @@ from helpers import sem
 from helpers.cases.samples import levels_of, refuse_repeated
 from helpers.errors import Check, DataError, ModelError
 
+NOTHING: Mapping = MappingProxyType({})
+PARTIAL = ("step", "parameter", "chisq", "df", "pvalue", "epc", "delta.cfi", "delta.rmsea", "delta.srmr", "holds")
 # What is looked for first stays in sight of a wide table.
 FIRST = ("grouping", "level", "holds", "construct", "group", "reference", "d")
 
 
 def invariance(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
                respondents: Sequence[int] | np.ndarray | None = None, panel: str = "", estimator: str = "MLR",
-               missing: str = "listwise", partial: Mapping[str, Sequence[str]] = MappingProxyType({})) -> pd.DataFrame:
+               missing: str = "listwise", ordered: Sequence[str] = (),
+               partial: Mapping[str, Sequence[str]] = NOTHING) -> pd.DataFrame:
     """Test invariance of a measurement model over every grouping variable.
 
     Parameters
@@ -34,8 +37,8 @@ def invariance(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
         Column of the waves where the same people answered in each: one joint model of all waves takes the place of
         groups. The other groupings are then left out, because their rows are not independent; the check ``panel``
         says so.
-    estimator, missing : str
-        As ``helpers.sem.fit`` takes them.
+    estimator, missing, ordered
+        As ``helpers.sem.invariance`` takes them.
     partial : mapping of grouping to sequence of str
         Loadings and intercepts that were declared to differ between its groups, as ``"tr2 ~ 1"``.
 
@@ -51,26 +54,28 @@ def invariance(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
     """
     tested = sem.measurement_part(model)
     return _over(scores, tested, groups, respondents, panel, lambda data, name, how: sem.invariance(
-        tested, data, estimator=estimator, missing=missing, group_partial=partial.get(name, ()), **how))
+        tested, data, estimator=estimator, missing=missing, ordered=_items(ordered, tested),
+        group_partial=partial.get(name, ()), **how))
 
 
 def latent_means(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
                  respondents: Sequence[int] | np.ndarray | None = None, panel: str = "", estimator: str = "MLR",
-                 missing: str = "listwise", partial: Mapping[str, Sequence[str]] = MappingProxyType({}),
-                 conf_level: float = 0.95) -> pd.DataFrame:
+                 missing: str = "listwise", ordered: Sequence[str] = (), partial: Mapping[str, Sequence[str]] = NOTHING,
+                 references: Mapping[str, str] = NOTHING, conf_level: float = 0.95) -> pd.DataFrame:
     """Compare the constructs over every grouping variable for which loadings and intercepts may be held equal.
 
     Parameters
     ----------
-    scores, model, groups, respondents, panel, estimator, missing, partial
+    scores, model, groups, respondents, panel, estimator, missing, ordered, partial
         As in `invariance`. Between the waves of a panel the difference is the change of the same people.
+    references : mapping of grouping to group
+        The group that the others are compared with; the first where none is given.
     conf_level : float, default 0.95
 
     Returns
     -------
     DataFrame
         ``grouping`` and the columns of `helpers.sem.latent_means`; a grouping without scalar invariance has no rows.
-        The first group is the reference.
 
     Raises
     ------
@@ -81,8 +86,9 @@ def latent_means(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
 
     def of_one(data: pd.DataFrame, name: str, how: dict[str, object]) -> pd.DataFrame | None:
         try:
-            return sem.latent_means(tested, data, estimator=estimator, missing=missing,
-                                    group_partial=partial.get(name, ()), conf_level=conf_level, **how)
+            return sem.latent_means(tested, data, estimator=estimator, missing=missing, ordered=_items(ordered, tested),
+                                    group_partial=partial.get(name, ()), reference=references.get(name) or None,
+                                    conf_level=conf_level, **how)
         except ModelError as error:
             refused.append(error)
             return None
@@ -92,6 +98,56 @@ def latent_means(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
         raise refused[0]
     found.attrs["conf_level"] = conf_level
     return found
+
+
+def partial_invariance(tested: pd.DataFrame, scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
+                       respondents: Sequence[int] | np.ndarray | None = None, panel: str = "", estimator: str = "MLR",
+                       missing: str = "listwise", ordered: Sequence[str] = (),
+                       partial: Mapping[str, Sequence[str]] = NOTHING) -> pd.DataFrame:
+    """Name the items that make a level fail, and offer a partial model; it is not used.
+
+    Parameters
+    ----------
+    tested : DataFrame
+        What `invariance` found.
+    scores, model, groups, respondents, panel, estimator, missing, partial
+        As in `invariance`.
+    ordered : sequence of str
+        Ordinal items have no partial models here.
+
+    Returns
+    -------
+    DataFrame
+        ``grouping level`` and the columns of `helpers.sem.partial_invariance` at the first level of each grouping that
+        fails; no rows where every level holds or no item stands out.
+
+    Raises
+    ------
+    ModelError
+        ``cases.partial_ordinal``; as `helpers.sem.partial_invariance`.
+    """
+    part = sem.measurement_part(model)
+    failed = tested[~tested["holds"].astype(bool)].groupby("grouping", sort=False)["level"].first()
+    failed = failed[failed != "configural"]
+    if len(failed) and len(ordered):
+        raise ModelError("cases.partial_ordinal", groupings=list(failed.index))
+    if not len(failed):
+        return pd.DataFrame(columns=["grouping", "level", *PARTIAL])
+
+    def of_one(data: pd.DataFrame, name: str, how: dict[str, object]) -> pd.DataFrame:
+        found = sem.partial_invariance(part, data, level=failed[name], estimator=estimator, missing=missing,
+                                       group_partial=partial.get(name, ()), **how)
+        checks = found.attrs["checks"]
+        found = found.assign(level=failed[name])
+        found.attrs["checks"] = checks
+        return found
+
+    return _over(scores, part, groups[list(failed.index)], respondents, panel, of_one)
+
+
+def _items(ordered: Sequence[str], tested: str) -> list[str]:
+    """Those of the ordered items that are tested here."""
+    return [name for name in sem.indicators(tested) if name in ordered]
 
 
 def _over(scores: pd.DataFrame, tested: str, groups: pd.DataFrame, respondents: Sequence[int] | np.ndarray | None,

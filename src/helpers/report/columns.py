@@ -48,6 +48,8 @@ _REGISTRY = {
         "claim text outcome group compared design expect n difference ci.lower ci.upper g verdict grade wording",
     "05_case_comparison/invariance":
         "level chisq df pvalue cfi rmsea srmr delta.chisq delta.df delta.pvalue delta.cfi delta.rmsea delta.srmr holds",
+    "05_case_comparison/partial_invariance":
+        "grouping level step parameter chisq df pvalue epc delta.cfi delta.rmsea delta.srmr holds",
     "05_case_comparison/latent_means": "construct group reference est se ci.lower ci.upper d",
     "07_replication/paths": "lhs rhs est.original est.replication difference ci.lower ci.upper verdict",
 }

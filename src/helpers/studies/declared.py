@@ -229,6 +229,11 @@ class Study:
         return found | ({self.wave.column: self.wave.partial} if self.wave else {})
 
     @property
+    def references(self) -> dict[str, str]:
+        """Group column -> the group that the others are compared with."""
+        return {name: group.reference for name, group in self.groups.items()}
+
+    @property
     def nps(self) -> str:
         """The item of recommendation; "" where none is declared."""
         return next(iter(self.roles.get("nps", ())), "")
