@@ -202,7 +202,7 @@ def _alone(start: Known, batch: Batch, at: int) -> np.ndarray | str:
     structure = start.scaled.structure
     samples = []
     for cov, mean, share, sample in zip(batch.covs, batch.means, batch.shares.T, start.scaled.samples, strict=True):
-        if np.linalg.eigvalsh(cov[at])[0] <= 1e-12 * np.trace(cov[at]):
+        if not np.isfinite(cov[at]).all() or np.linalg.eigvalsh(cov[at])[0] <= 1e-12 * np.trace(cov[at]):
             return "singular"
         samples.append(Sample(sample.names, share[at] * start.n, cov[at], mean[at], sample.group))
     own = replace(structure, c=batch.take(np.array([at])).constants()[0])

@@ -14,7 +14,7 @@ from helpers.errors import Check, ModelError, gates_table
 from helpers.sem.batch_search import discrepancies
 from helpers.sem.bootstrap import draws_check, failures, refitted
 from helpers.sem.implied import imply
-from helpers.sem.resample import BLOCK, Material, counted, drawn, material
+from helpers.sem.resample import BLOCK, Material, drawn, material
 from helpers.sem.result import SemFit
 
 
@@ -67,7 +67,7 @@ def bollen_stine(fit: SemFit, *, draws: int = 2000, seed: int, workers: int | No
     Raises
     ------
     ModelError
-        The fit came from a printed matrix or did not converge; fewer than two draws.
+        The fit came from a printed matrix, has clusters or weights, or did not converge; fewer than two draws.
 
     Notes
     -----
@@ -93,6 +93,8 @@ def bollen_stine(fit: SemFit, *, draws: int = 2000, seed: int, workers: int | No
     if not isinstance(draws, int | np.integer) or draws < 2:
         raise ModelError("sem.bootstrap_draws", found=draws)
     material(fit)  # refuses what cannot be resampled
+    if fit.engine.cases.clusters is not None:
+        raise ModelError("sem.bollen_stine_clusters")
     of = material(fit, answers=_turned(fit))
     pieces = list(zip(parallel.portions(draws, size=BLOCK), parallel.streams(seed, math.ceil(draws / BLOCK)),
                       strict=True))
@@ -125,7 +127,7 @@ def _power(matrix: np.ndarray, power: float) -> np.ndarray:
 
 def _block(of: Material, piece: tuple[range, np.random.Generator]) -> tuple[np.ndarray, np.ndarray, int]:
     portion, random = piece
-    return chisquares(of, counted(drawn(of.sizes, len(portion), random), sum(of.sizes)))
+    return chisquares(of, of.counts(drawn(of.units, len(portion), random)))
 
 
 def chisquares(of: Material, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:

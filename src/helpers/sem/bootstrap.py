@@ -15,7 +15,7 @@ from helpers.sem.batch import Batch
 from helpers.sem.batch_search import search
 from helpers.sem.intervals import KINDS, acceleration, intervals
 from helpers.sem.jackknife import left_out
-from helpers.sem.resample import BLOCK, Material, batch, counted, drawn, material
+from helpers.sem.resample import BLOCK, Material, batch, drawn, material
 from helpers.sem.result import SemFit
 from helpers.syntax import Table
 
@@ -43,8 +43,9 @@ class Bootstrap:
         Draws with a negative variance or a covariance matrix that is not positive definite; they are kept.
     undefined : Series
         Draws in which a ``:=`` has no value although the model was fitted, by name.
-    indices : ndarray of int, shape (draws, N), or None
-        Who was drawn: positions among the respondents used, group after group.
+    indices : ndarray of int, shape (draws, units), or None
+        Who was drawn: positions among the respondents used, group after group; of a fit with clusters, positions
+        among the clusters, group after group in the order in which they appear.
     checks : tuple of Check
         Whether failed draws put the intervals in doubt; ``gates`` shows them.
     values : ndarray, shape (draws, r)
@@ -87,12 +88,13 @@ def bootstrap(fit: SemFit, *, draws: int = 5000, seed: int, ci: str = "percentil
     Parameters
     ----------
     fit : SemFit
-        From data, by maximum likelihood. Respondents are drawn within their group.
+        From data, by maximum likelihood. Respondents are drawn within their group; clusters of a fit with ``cluster``
+        are drawn whole, within their group unless one reaches over several.
     draws : int, default 5000
     seed : int
         The same seed gives the same draws, whatever the number of workers; more draws extend fewer by whole blocks.
     ci : {"percentile", "bc", "bca"}
-        "bca" fits the model without each respondent besides.
+        "bca" fits the model without each respondent (cluster) besides.
     conf_level : float, optional
         None: that of the fit.
     workers : int, optional
@@ -107,7 +109,8 @@ def bootstrap(fit: SemFit, *, draws: int = 5000, seed: int, ci: str = "percentil
     Raises
     ------
     ModelError
-        The fit came from a printed matrix or did not converge, fewer than two draws, an unknown kind of interval.
+        The fit came from a printed matrix, has weights or did not converge, fewer than two draws, an unknown kind of
+        interval.
 
     Notes
     -----
@@ -119,7 +122,8 @@ def bootstrap(fit: SemFit, *, draws: int = 5000, seed: int, ci: str = "percentil
     ----------
     Efron & Tibshirani (1993). An Introduction to the Bootstrap. Nevitt & Hancock (2001). Structural Equation
     Modeling, 8, 353-377. Fritz, Taylor & MacKinnon (2012). Multivariate Behavioral Research, 47, 61-87: BC
-    intervals of indirect effects reject too often. Efron (1987). JASA, 82, 171-185.
+    intervals of indirect effects reject too often. Efron (1987). JASA, 82, 171-185. Davison & Hinkley
+    (1997). Bootstrap Methods and their Application, ch. 3.8, for clusters.
 
     Examples
     --------
@@ -206,8 +210,8 @@ def draws_check(failed: pd.Series, draws: int, *, improper: int) -> Check:
 
 def _block(of: Material, keep: bool, piece: tuple[range, np.random.Generator]) -> tuple:
     portion, random = piece
-    places = drawn(of.sizes, len(portion), random)
-    values, reasons, _, improper = refitted(of, counted(places, sum(of.sizes)))
+    places = drawn(of.units, len(portion), random)
+    values, reasons, _, improper = refitted(of, of.counts(places))
     return values, reasons, improper, places if keep else None
 
 

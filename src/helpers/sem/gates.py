@@ -43,6 +43,8 @@ class Fitted:
     undefined : tuple of str
         ``:=`` lines without a value.
     correlations_only : bool
+    robust_se : ndarray, shape (r,), or None
+        The sandwich's, where a variance is negative and ``se`` are not robust themselves.
     """
 
     structure: Structure
@@ -55,6 +57,7 @@ class Fitted:
     precision: Precision
     undefined: tuple[str, ...]
     correlations_only: bool
+    robust_se: np.ndarray | None = None
 
     def named(self, at: np.ndarray, values: np.ndarray) -> list[str]:
         """Rows with a value, as a reader writes them."""
@@ -86,6 +89,7 @@ def checks(fitted: Fitted) -> tuple[Check, ...]:
         _standardized(fitted),
         _size(sum(sample.n for sample in fitted.samples), q),
         _uncorrelated(fitted.structure),
+        _scaled_twice(fitted.structure),
         Check("defined", "stop", not fitted.undefined, {"names": list(fitted.undefined)}),
         Check("correlations_only", "caution", not fitted.correlations_only),
         _equivalents(fitted.structure),
@@ -94,15 +98,17 @@ def checks(fitted: Fitted) -> tuple[Check, ...]:
     return tuple(sorted(found, key=lambda check: order[check.severity]))
 
 
-def _negative(fitted: Fitted) -> np.ndarray:
+def _negative(fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
+    """Places of negative variances, and the most negative z of each by the standard errors that are known."""
     variances = fitted.rows("~~", same=True)
-    return variances[fitted.values[variances] < 0]
+    at = variances[fitted.values[variances] < 0]
+    errors = [fitted.se] if fitted.robust_se is None else [fitted.se, fitted.robust_se]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return at, np.min([fitted.values[at] / se[at] for se in errors], axis=0)
 
 
 def _negative_variances(fitted: Fitted) -> Check:
-    at = _negative(fitted)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = fitted.values[at] / fitted.se[at]
+    at, z = _negative(fitted)
     severe = bool((z < SIGNIFICANT).any())
     values = {"variances": fitted.named(at, fitted.values), "z": float(z.min()) if len(at) else math.nan}
     return Check("negative_variance", "stop" if severe else "caution", not len(at), values)
@@ -111,8 +117,8 @@ def _negative_variances(fitted: Fitted) -> Check:
 def _matrix(gate: str, fitted: Fitted, matrices: list[np.ndarray], names: tuple[str, ...]) -> Check:
     """Smallest eigenvalue once variances that are negative by chance count as zero; those have their own gate."""
     table = fitted.structure.table
-    forgiven = {(table.rows[at].lhs, table.rows[at].group) for at in _negative(fitted)
-                if not fitted.values[at] < SIGNIFICANT * fitted.se[at]}
+    forgiven = {(table.rows[at].lhs, table.rows[at].group) for at, z in zip(*_negative(fitted), strict=True)
+                if not z < SIGNIFICANT}
     worst, involved, where = math.inf, [], 1
     for group, matrix in enumerate(matrices, start=1):
         by_chance = np.array([(name, group) in forgiven for name in names], dtype=bool)
@@ -191,6 +197,15 @@ def _uncorrelated(structure: Structure) -> Check:
     observed = [name for name in structure.table.exogenous if name in causes]
     apart = bool(latent and observed)
     return Check("uncorrelated_causes", "caution", not apart, {"observed": observed, "latents": latent})
+
+
+def _scaled_twice(structure: Structure) -> Check:
+    """Look for constructs with a fixed variance and a fixed loading, where one of the two would give the scale."""
+    rows = [row for row in structure.table.rows[: structure.per_group] if not row.free and row.value and not row.label]
+    loading = {row.lhs: row.rhs for row in reversed(rows) if row.op == "=~"}
+    twice = [row.lhs for row in rows if row.op == "~~" and row.lhs == row.rhs and row.lhs in loading]
+    return Check("scaled_twice", "caution", not twice, {
+        "constructs": twice, "fixed": [f"{name} =~ {loading[name]}" for name in twice]})
 
 
 def _equivalents(structure: Structure) -> Check:

@@ -1,4 +1,4 @@
-"""What would the estimates be without each respondent in turn? Exact refits, many at once."""
+"""What would the estimates be without each respondent, or each cluster, in turn? Exact refits, many at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from helpers.sem.result import SemFit
 
 
 def left_out(fit: SemFit, *, workers: int | None = None) -> tuple[np.ndarray, list[int]]:
-    """Fit the model without each respondent.
+    """Fit the model without each respondent; without each cluster where respondents come in clusters.
 
     Parameters
     ----------
@@ -24,19 +24,19 @@ def left_out(fit: SemFit, *, workers: int | None = None) -> tuple[np.ndarray, li
 
     Returns
     -------
-    values : ndarray, shape (N, r)
+    values : ndarray, shape (units, r)
         Rows of the parameter table, group after group; NaN where the rest gives no estimate.
-    sizes : list of int
-        Respondents per group.
+    units : list of int
+        Respondents or clusters per group.
 
     References
     ----------
     Efron & Tibshirani (1993). An Introduction to the Bootstrap, ch. 11.
     """
     of = material(fit)
-    pieces = parallel.portions(sum(of.sizes), size=BLOCK)
+    pieces = parallel.portions(sum(of.units), size=BLOCK)
     values = parallel.each(partial(_without, of), pieces, workers=1 if workers is None else workers)
-    return np.concatenate(values), of.sizes
+    return np.concatenate(values), of.units
 
 
 def _without(of: Material, portion: range) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What would the moments have been with other respondents? Blocks of draws by one matrix product.
 
 A draw is a count of how often each respondent comes up, so the sums of a block of draws are counts times items and
-their products. Respondents are drawn within their group.
+their products. Respondents are drawn within their group; where they come in clusters, whole clusters are.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from helpers.errors import ModelError
+from helpers.moments import Cases
 from helpers.parallel import portions
 from helpers.sem.batch import Batch
 from helpers.sem.batch_search import Known, known
@@ -34,16 +35,22 @@ class Material:
         Means of the scaled items in the data, per group.
     away : list of ndarray, shape (n, p)
         Scaled items less their means.
+    units : list of int
+        What is drawn as a whole, per group: respondents, or clusters; clusters that reach over groups are one pool.
+    cluster : ndarray of int, shape (N,), or None
+        Place of each respondent's cluster among all units.
     """
 
     start: Known
     centres: list[np.ndarray]
     away: list[np.ndarray]
+    units: list[int]
+    cluster: np.ndarray | None
 
-    @property
-    def sizes(self) -> list[int]:
-        """Respondents per group."""
-        return [len(each) for each in self.away]
+    def counts(self, places: np.ndarray) -> np.ndarray:
+        """How often each respondent comes up when the units at some places do, shape (draws, N)."""
+        often = counted(places, sum(self.units))
+        return often if self.cluster is None else often[:, self.cluster]
 
 
 def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Material:
@@ -59,7 +66,7 @@ def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Mat
     ------
     ModelError
         ``sem.bootstrap_data``: the fit came from a printed matrix. ``sem.bootstrap_unconverged``.
-        ``sem.bootstrap_method``: least squares, or clustered or weighted rows.
+        ``sem.bootstrap_method``: least squares; ``sem.bootstrap_weights``: weighted rows.
     """
     if fit.answers is None:
         raise ModelError("sem.bootstrap_data")
@@ -67,8 +74,10 @@ def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Mat
         raise ModelError("sem.bootstrap_unconverged")
     if fit.engine.method.missing == "fiml":
         raise ModelError("sem.bootstrap_holes", ci="bootstrap")
-    if fit.engine.method.discrepancy != "ml" or fit.engine.method.se == "robust.cluster":
+    if fit.engine.method.discrepancy != "ml":
         raise ModelError("sem.bootstrap_method", estimator=fit.engine.method.name)
+    if fit.engine.cases.weights is not None:
+        raise ModelError("sem.bootstrap_weights")
     scaled, x, width = fit.engine.scaled, fit.engine.optimum.point.x, fit.engine.scaled.width
     centres, aways, samples = [], [], []
     for sample, each in zip(scaled.samples, fit.answers if answers is None else answers, strict=True):
@@ -78,16 +87,30 @@ def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Mat
         samples.append(replace(sample, cov=away.T @ away / len(away), mean=centre / width))
         centres.append(centre / width)
         aways.append(away)
-    return Material(known(replace(scaled, samples=samples), x), centres, aways)
+    units, cluster = _units(fit.engine.cases)
+    return Material(known(replace(scaled, samples=samples), x), centres, aways, units, cluster)
+
+
+def _units(cases: Cases) -> tuple[list[int], np.ndarray | None]:
+    """Count what is drawn as a whole in each group, and place every respondent in it."""
+    if cases.clusters is None:
+        return [len(each) for each in cases.values], None
+    own = [np.unique(codes) for codes in cases.clusters]
+    every = np.concatenate(own)
+    if len(np.unique(every)) < len(every):  # a cluster has respondents in several groups
+        own = [np.unique(every)]
+    place = np.empty(int(every.max()) + 1, dtype=int)
+    place[np.concatenate(own)] = np.arange(sum(map(len, own)))
+    return [len(each) for each in own], place[np.concatenate(cases.clusters)]
 
 
 def drawn(sizes: list[int], draws: int, random: np.random.Generator) -> np.ndarray:
-    """Draw respondents with replacement within their group.
+    """Draw units with replacement within their group.
 
     Returns
     -------
-    ndarray of int, shape (draws, N)
-        Positions among all respondents, group after group.
+    ndarray of int, shape (draws, units)
+        Positions among all units, group after group.
     """
     places, before = [], 0
     for size in sizes:
@@ -97,7 +120,7 @@ def drawn(sizes: list[int], draws: int, random: np.random.Generator) -> np.ndarr
 
 
 def counted(places: np.ndarray, total: int) -> np.ndarray:
-    """Count how often each of all respondents came up in each draw, shape (draws, total)."""
+    """Count how often each of all units came up in each draw, shape (draws, total)."""
     rows = len(places)
     flat = (places + np.arange(rows)[:, None] * total).ravel()
     return np.bincount(flat, minlength=rows * total).reshape(rows, total).astype(float)
@@ -123,7 +146,9 @@ def batch(of: Material, counts: np.ndarray) -> Batch:
 
 
 def batch_without(of: Material, left_out: range) -> Batch:
-    """Moments without each of some respondents, counted group after group."""
+    """Moments without each of some units, counted group after group."""
+    if of.cluster is not None:
+        return batch(of, (of.cluster != np.array(left_out)[:, None]).astype(float))
     sizes, sums, before = [], [], 0
     for away in of.away:
         here = np.array([at - before for at in left_out])
@@ -147,7 +172,8 @@ def _batch(of: Material, sizes: list[np.ndarray], sums: list[np.ndarray]) -> Bat
     for centre, n, terms in zip(of.centres, sizes, sums, strict=True):
         p = len(centre)
         upper = np.triu_indices(p)
-        averages = terms / n[:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):  # no cluster of a group may come up; such a draw fails
+            averages = terms / n[:, None]
         cov = np.empty((len(n), p, p))
         cov[:, upper[0], upper[1]] = cov[:, upper[1], upper[0]] = (
             averages[:, p:] - averages[:, upper[0]] * averages[:, upper[1]])
