@@ -22,7 +22,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help setup ready report test lab check lint lock oracle bench clean
+.PHONY: help setup ready report test lab check lint lock oracle validate bench clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -56,6 +56,9 @@ lock: ## maintainers: pin anew after a change of pyproject.toml (needs uv; LOCK_
 
 oracle: ready ## maintainers: compute the reference numbers of tests/oracle/ in R anew (needs R with lavaan, psych, semTools)
 	Rscript tests/oracle/run_all.R
+
+validate: ready ## bias, coverage and type-I error of every estimator, simulated anew where they are missing (hours)
+	@$(BIN)/python benchmarks/validate.py
 
 bench: ready ## ratios against peers, in one run
 	@$(BIN)/python benchmarks/run_all.py

@@ -73,11 +73,15 @@ def test_methods_that_share_the_search_are_those_of_fit() -> None:
 
     model = "f =~ a + l*b + l*c + d\nf ~ s*x\nscaled := s/2"
     data = sem.simulate("f =~ c(1, .9)*a + .8*b + .8*c + .7*d\nf ~ .5*x", n=[90, 70], seed=3, skew=1, kurtosis=2)
-    for options in ({}, {"group": "group", "group_equal": ("loadings", "intercepts")}):
-        methods = [{"estimator": name, **options} for name in ("ML", "MLM", "MLR")]
-        together = lean.Lean.of(model, methods, groups=2 if options else 1, conf_level=0.9).replications(data)
+    holes = data.assign(a=data["a"].where(data["b"] < 1))
+    for options, answers in (({}, data), ({"group": "group", "group_equal": ("loadings", "intercepts")}, data),
+                             ({"missing": "fiml", "fixed_x": False}, holes)):
+        names = ("ML",) if "missing" in options else ("ML", "MLM", "MLR")
+        methods = [{"estimator": name, **options} for name in names]
+        prepared = lean.Lean.of(model, methods, groups=2 if "group" in options else 1, conf_level=0.9)
+        together = prepared.replications(answers)
         for one, each in zip(together, methods, strict=True):
-            other = lean.by_fit(data, model, each, 0.9)
+            other = lean.by_fit(answers, model, each, 0.9)
             assert one.rows.keys() == other.rows.keys()
             for key in one.rows:
                 np.testing.assert_allclose(one.rows[key], other.rows[key], rtol=1e-12, atol=1e-15)

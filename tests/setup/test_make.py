@@ -32,7 +32,8 @@ def make(project_root: Path):
 def test_help_is_what_make_alone_prints(make) -> None:
     said = make()
     assert said == make("help")
-    for target in ("setup", "report", "test", "lab", "check", "lint", "lock", "oracle", "bench", "clean"):
+    for target in ("setup", "report", "test", "lab", "check", "lint", "lock", "oracle", "validate", "bench",
+                   "clean"):
         assert re.search(rf"^  make {target} +\S", said, re.MULTILINE)
     assert "STUDY" in said
     assert "REPORT_LANGUAGE" in said
@@ -45,7 +46,7 @@ def test_report_hands_on_study_and_language(make) -> None:
 
 
 def test_test_and_report_set_up_first(make) -> None:
-    for target in ("report", "test", "lab", "check", "lint", "bench"):
+    for target in ("report", "test", "lab", "check", "lint", "validate", "bench"):
         assert make("-n", target).splitlines()[0].endswith("bootstrap.py --quiet")
 
 

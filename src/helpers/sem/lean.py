@@ -14,22 +14,21 @@ import pandas as pd
 
 from helpers import syntax
 from helpers.errors import HelpersError
-from helpers.moments import cases, samples_of
 from helpers.sem import estimates, gates
-from helpers.sem.errors_and_tests import Likelihood, likelihood
+from helpers.sem.errors_and_tests import Likelihood
 from helpers.sem.fit import fit, uncertainty
 from helpers.sem.implied import imply
 from helpers.sem.indices import upper_tail
-from helpers.sem.methods import METHODS, Method
+from helpers.sem.methods import Method, choose
 from helpers.sem.monte_carlo_tables import TESTS, Replication
-from helpers.sem.normal_theory import NormalTheory
-from helpers.sem.optimize import minimise
+from helpers.sem.observed import observe
 from helpers.sem.robust import Scaling
 from helpers.sem.scaling import scale
 from helpers.sem.specify import specify
 from helpers.sem.standardize import standardize
 from helpers.sem.start import starts
 
+FAMILY = {"ML", "MLM", "MLR"}
 KNOWN = {"estimator", "missing", "group", "group_equal", "group_partial", "std_lv", "meanstructure", "fixed_x"}
 
 
@@ -52,31 +51,38 @@ class Lean:
 
     @classmethod
     def of(cls, model: str, methods: Sequence[Mapping[str, object]], *, groups: int, conf_level: float) -> Lean | None:
-        """Prepare; None where the methods do not share a search of complete normal-theory moments."""
+        """Prepare; None where the methods do not share a search of continuous answers."""
         shared = [{name: value for name, value in each.items() if name != "estimator"} for each in methods]
-        names = [str(each.get("estimator", "ML")).upper() for each in methods]
-        if not (all(each == shared[0] for each in shared) and set(shared[0]) <= KNOWN and set(names) <= set(METHODS)
-                and shared[0].get("missing", "listwise") == "listwise"):
+        names = [str(each.get("estimator", "ML")) for each in methods]
+        missing = str(shared[0].get("missing", "listwise"))
+        if any(each != shared[0] for each in shared) or not set(shared[0]) <= KNOWN or not (
+                {name.upper() for name in names} <= FAMILY):
             return None
+        chosen = tuple(choose(estimator=name, missing=missing, ordered=(), cluster=None, weights=None,
+                              effect_coding=False, from_moments=False) for name in names)
         asked = {name: shared[0][name] for name in ("group_equal", "group_partial") if name in shared[0]}
         asked = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in asked.items()}
         asked |= {name: shared[0][name] for name in ("std_lv", "meanstructure", "fixed_x") if name in shared[0]}
-        table = syntax.complete(syntax.parse(model), groups=groups, **asked)
-        return cls(table, tuple(METHODS[name] for name in names), shared[0].get("group"), conf_level)
+        full = chosen[0].missing == "fiml"
+        table = syntax.complete(syntax.parse(model), groups=groups,
+                                **{**asked, **({"meanstructure": True} if full else {})})
+        # Whether x may stay fixed depends, with holes, on the sample.
+        if full and table.exogenous and table.fixed_x:
+            return None
+        return cls(table, chosen, shared[0].get("group"), conf_level)
 
     def replications(self, data: pd.DataFrame) -> list[Replication]:
         """Fit one sample, once per method."""
         try:
-            answers = cases(data, self.table.observed, group=self.group)
-            samples = samples_of(answers)
-            structure = specify(self.table, samples)
-            scaled = scale(structure, samples)
-            problem = NormalTheory.of(scaled.structure, scaled.samples)
-            optimum = minimise(problem, starts(scaled))
+            observed = observe(self.table.observed, data, None, group=self.group, cluster=None, weights=None,
+                               missing=self.methods[0].missing)
+            structure = specify(self.table, observed.samples)
+            scaled = scale(structure, observed.samples)
+            problem = observed.problem(scaled)
+            optimum = problem.minimise(starts(scaled))
         except HelpersError as error:
             return [refused(error) for _ in self.methods]
-        fitted = likelihood(samples, optimum.point.f, structure.k.shape[1], means=self.table.means,
-                            exogenous=self.table.exogenous, fixed_x=self.table.fixed_x)
+        fitted = observed.likelihood(optimum.point.f, structure.k.shape[1], self.table)
         values = structure.k @ (optimum.point.x * scaled.basic) + structure.c
         implied = [imply(structure.layout, values[structure.part(group)]) for group in range(self.table.groups)]
         std_all = np.concatenate([standardize(structure.layout, values[structure.part(group)], each).std_all
@@ -84,12 +90,13 @@ class Lean:
         out = []
         for method in self.methods:
             try:
-                found, factors = uncertainty(scaled, problem, optimum, structure.k, method, answers, fitted)
+                found, factors = uncertainty(scaled, problem, optimum, structure.k, method, observed.cases, fitted)
             except HelpersError as error:
                 out.append(refused(error))
                 continue
             checks = gates.checks(gates.Fitted(structure, values, estimates.root(np.diag(found.rows)), std_all, implied,
-                                               samples, optimum, found, (), False))
+                                               observed.samples, optimum, found, (), False))
+            checks += observed.checks(self.table)
             rows, whole = self._rows(values, found.rows, structure.k.any(axis=1))
             failure = "not_converged" if not optimum.converged else "" if whole else "no_errors"
             out.append(Replication(failure, rows, _tests(fitted, factors),
