@@ -72,7 +72,7 @@ def test_several_left_sides_and_intercepts() -> None:
 
 REFUSED = (
     ("f <~ x1 + x2", "syntax.operator", "<~"),
-    ("f =~ x1\nf ~*~ f", "syntax.operator", "line 2"),
+    ("f =~ x1\nf ~*~ f", "syntax.scale", "line 2"),
     ("y ~ x1:x2", "syntax.interaction", "x1:x2"),
     ("y ~ x1*x2 + x1", "syntax.label_is_variable", "x1"),
     ("y %in% x", "syntax.operator", "%"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import combinations
 
 from helpers.errors import ModelError
+from helpers.syntax.categorical import ordinal_rows, refuse_ordinal, with_thresholds
 from helpers.syntax.lines import place
 from helpers.syntax.parse import Model, Relation
 from helpers.syntax.table import Row, Table
@@ -24,6 +26,7 @@ def complete(
     fixed_x: bool = True,
     group_equal: Iterable[str] = (),
     group_partial: Iterable[str] = (),
+    ordered: Mapping[str, int] | None = None,
 ) -> Table:
     """Add what the author left to the defaults.
 
@@ -31,7 +34,7 @@ def complete(
     variables have variances, that of a single indicator is 0; exogenous constructs covary, and so do the residuals
     of the outcomes that predict nothing; moments of observed exogenous x are taken from the sample (``fixed_x``)
     or estimated. With means, observed intercepts are free and latent ones 0, or free from the second group on
-    where observed intercepts are equal.
+    where observed intercepts are equal. For ordinal items see ``categorical``.
 
     Parameters
     ----------
@@ -41,15 +44,18 @@ def complete(
         None: where several groups or a ``~ 1`` in the model ask for it.
     std_lv, fixed_x : bool
     group_equal : iterable of str
-        Of ``loadings intercepts means regressions residuals residual.covariances lv.variances lv.covariances``.
+        Of ``loadings intercepts means regressions residuals residual.covariances lv.variances lv.covariances``, and
+        ``thresholds`` where items are ordinal.
     group_partial : iterable of str
         Parameters left free in each group, as ``"trust =~ tr2"`` or ``"tr2 ~ 1"``.
+    ordered : mapping of str to int, optional
+        Thresholds of each ordinal item.
 
     Raises
     ------
     ModelError
-        Thresholds, values for another number of groups, an unknown ``group_equal`` or ``group_partial``, either of them
-        with one group, a ``group_partial`` that no free parameter answers to.
+        Thresholds of an item that is not ordinal, values for another number of groups, an unknown ``group_equal`` or
+        ``group_partial``, either of them with one group, a ``group_partial`` that no free parameter answers to.
 
     Examples
     --------
@@ -58,9 +64,11 @@ def complete(
     >>> [row.label for row in table.rows if row.op == "=~"]
     ['', '.p2.', '.p3.', '', '.p2.', '.p3.']
     """
-    equal = tuple(group_equal)
-    _refuse(model, groups, equal)
-    means = groups > 1 or any(each.op == "~1" for each in model.relations)
+    ordered = {name: count for name, count in (ordered or {}).items() if name in model.observed}
+    _refuse(model, groups, tuple(group_equal), ordered)
+    refuse_ordinal(model, ordered, meanstructure=meanstructure)
+    equal = with_thresholds(tuple(group_equal), ordered)
+    means = groups > 1 or bool(ordered) or any(each.op == "~1" for each in model.relations)
     means = means if meanstructure is None else meanstructure
     if not means and any(each.op == "~1" for each in model.relations):
         raise ModelError("syntax.means_off")
@@ -78,21 +86,34 @@ def complete(
         if means:
             freed = group > 0 and "intercepts" in equal and "means" not in equal
             added += _intercepts(model, group, exogenous, freed)
+        if ordered:
+            added = ordinal_rows(ordered, group, free_scales="thresholds" in equal) + _of_responses(added, ordered)
         of_group += [row for row in added if _key(row) not in there]
         rows += _labelled(of_group, model, equal, released) if groups > 1 else of_group
     _refuse_unmatched(released, rows)
-    return Table(model, tuple(rows), groups, means, exogenous, fixed_x)
+    return Table(model, tuple(rows), groups, means, exogenous, fixed_x, tuple(ordered))
 
 
-def _refuse(model: Model, groups: int, equal: tuple[str, ...]) -> None:
+def _refuse(model: Model, groups: int, equal: tuple[str, ...], ordered: Mapping[str, int]) -> None:
+    known = (*GROUP_EQUAL, "thresholds") if ordered else GROUP_EQUAL
     for each in model.relations:
-        if each.op == "|":
-            raise ModelError("syntax.thresholds", where=place(each.line), name=each.lhs)
         if each.modifiers.groups not in (1, groups):
             raise ModelError("syntax.groups", where=place(each.line), groups=groups,
                              relation=f"{each.lhs} {each.op} {each.rhs}".strip(), found=each.modifiers.groups)
-    if unknown := [name for name in equal if name not in GROUP_EQUAL]:
-        raise ModelError("syntax.group_equal", found=unknown, known=list(GROUP_EQUAL))
+    if unknown := [name for name in equal if name not in known]:
+        raise ModelError("syntax.group_equal", found=unknown, known=list(known))
+
+
+def _of_responses(rows: list[Row], ordered: Mapping[str, int]) -> list[Row]:
+    """Behind ordinal items: variances follow from the rest of the model, means are 0."""
+    done = []
+    for row in rows:
+        if row.op == "~~" and row.lhs == row.rhs and row.lhs in ordered:
+            row = replace(row, value=math.nan, derived=True)
+        elif row.op == "~1" and row.lhs in ordered:
+            row = replace(row, value=0.0)
+        done.append(row)
+    return done
 
 
 def _refuse_unmatched(released: set[tuple[str, str, str]], rows: list[Row]) -> None:
@@ -178,8 +199,7 @@ def _labelled(rows: list[Row], model: Model, equal: tuple[str, ...], released: s
     done = []
     for number, row in enumerate(rows, start=1):
         asked = row.free and not row.label and _kind(row, latents) in equal and _key(row) not in released
-        done.append(Row(row.lhs, row.op, row.rhs, row.group, row.value, f".p{number}." if asked else row.label,
-                        row.start, row.line, row.exogenous))
+        done.append(replace(row, label=f".p{number}." if asked else row.label))
     return done
 
 
@@ -189,4 +209,5 @@ def _kind(row: Row, latents: set[str]) -> str:
         same = row.lhs == row.rhs
         return ("lv.variances" if same else "lv.covariances") if latent else (
             "residuals" if same else "residual.covariances")
-    return {"=~": "loadings", "~": "regressions", "~1": "means" if latent else "intercepts"}[row.op]
+    return {"=~": "loadings", "~": "regressions", "~1": "means" if latent else "intercepts", "|": "thresholds",
+            "~*~": "scales"}[row.op]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from helpers.errors import ModelError
 
-SUPPORTED = ("=~", "~~", ":=", "==", "~", "|")
+SUPPORTED = ("=~", "~*~", "~~", ":=", "==", "~", "|")
 # longest first; quoted text is stepped over, what stands here and not in SUPPORTED is refused by name
 _OPERATOR = re.compile(r'"[^"]*"|\'[^\']*\'|=~|<~|~\*~|~~|:=|==|~|<|>|\||%|:|=|\?')
 _COMMENT = re.compile(r'("[^"]*"|\'[^\']*\')|[#!].*')

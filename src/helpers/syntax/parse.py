@@ -13,6 +13,7 @@ from helpers.syntax.modifiers import Modifiers, pieces, read_modifiers
 _NAME = re.compile(rf"(?:{NAME})\Z")
 # What group_equal calls its parameters, and words that were meant as a value: na*, NaN*, Inf*.
 _RESERVED = re.compile(r"(\.p\d+\.|na|nan|inf|null|true|false)\Z", re.IGNORECASE)
+_THRESHOLD = re.compile(r"t[1-9][0-9]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Relation:
     Attributes
     ----------
     lhs, op, rhs : str
-        ``op`` is ``=~``, ``~``, ``~~``, ``~1`` (then ``rhs`` is "") or ``|``.
+        ``op`` is ``=~``, ``~``, ``~~``, ``~1`` (then ``rhs`` is ""), ``|`` (``rhs`` is ``t1``, ``t2``, ...) or ``~*~``.
     line : int
         Of the statement, from 1.
     modifiers : Modifiers
@@ -108,7 +109,7 @@ def parse(text: str) -> Model:
     Parameters
     ----------
     text : str
-        ``=~ ~ ~~ ~1 | := ==``; labels, fixed values, ``NA*``, ``start()``, ``c(a, b)*`` per group; ``#`` and ``!``
+        ``=~ ~ ~~ ~1 | ~*~ := ==``; labels, fixed values, ``NA*``, ``start()``, ``c(a, b)*`` per group; ``#`` and ``!``
         begin a comment, ``;`` separates, a line may go on after ``+``.
 
     Raises
@@ -196,6 +197,10 @@ def _contradictions(model: Model) -> list[Problem]:
         return [Problem("syntax.empty")]
     found = [Problem("syntax.itself", {"name": each.lhs, "op": each.op}, place(each.line))
              for each in model.relations if each.op in ("=~", "~") and each.lhs == each.rhs]
+    found += [Problem("syntax.scale", {"relation": f"{each.lhs} ~*~ {each.rhs}"}, place(each.line))
+              for each in model.relations if each.op == "~*~" and (each.lhs != each.rhs or each.lhs in model.latents)]
+    found += [Problem("syntax.threshold_name", {"item": each.lhs, "found": each.rhs}, place(each.line))
+              for each in model.relations if each.op == "|" and not _THRESHOLD.match(each.rhs)]
     found += [Problem("syntax.circle", {"path": loop}, place(line)) for loop, line in _measurement_circles(model)]
     known = set(model.labels)
     found += [Problem("syntax.label_is_variable", {"name": each}, place(_first_line(model, each)))

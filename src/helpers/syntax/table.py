@@ -29,6 +29,8 @@ class Row:
         Of the model, 0 where a default added the row.
     exogenous : bool
         Moment of a fixed exogenous x: taken from the sample.
+    derived : bool
+        Residual variance of the response behind an ordinal item: what the rest of the model leaves of its variance.
     """
 
     lhs: str
@@ -40,11 +42,12 @@ class Row:
     start: float = math.nan
     line: int = 0
     exogenous: bool = False
+    derived: bool = False
 
     @property
     def free(self) -> bool:
         """Whether it is estimated."""
-        return math.isnan(self.value) and not self.exogenous
+        return math.isnan(self.value) and not self.exogenous and not self.derived
 
     @property
     def shown(self) -> str:
@@ -68,6 +71,8 @@ class Table:
         Observed predictors about whose own moments the model says nothing.
     fixed_x : bool
         Whether the moments of those are fixed to the sample's.
+    ordered : tuple of str
+        Ordinal items: normal responses that thresholds cut into categories stand behind them.
     """
 
     model: Model
@@ -76,6 +81,7 @@ class Table:
     means: bool
     exogenous: tuple[str, ...]
     fixed_x: bool
+    ordered: tuple[str, ...] = ()
 
     @property
     def latents(self) -> tuple[str, ...]:
@@ -141,7 +147,7 @@ def text(table: Table) -> str:
     """
     by_parameter: dict[tuple[str, str, str], list[Row]] = {}
     for row in table.rows:
-        if not row.exogenous:
+        if not row.exogenous and not row.derived:
             by_parameter.setdefault((row.lhs, row.op, row.rhs), []).append(row)
     lines = []
     for (lhs, op, rhs), rows in by_parameter.items():
