@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers.errors import DataError
-from helpers.moments import latent_moments, pair_scores
+from helpers.moments import latent_moments
 
 NAMES = ["y1", "x1", "y2", "y3", "x2", "y4"]
 ORDERED = ["y1", "y2", "y3", "y4"]
@@ -62,20 +62,6 @@ def test_standard_errors_are_the_spread_over_many_samples() -> None:
     assert np.abs(np.mean(values, axis=0) - truth).max() < 4 * spread.max() / 20
     # 400 samples know a standard deviation to 3.5 %.
     np.testing.assert_allclose(np.sqrt(np.mean(variances, axis=0)), spread, rtol=0.14)
-
-
-def _chance(h: float, k: float, r: float) -> float:
-    from helpers.moments import bivariate_normal
-
-    return float(np.log(bivariate_normal.distribution(np.array([[h]]), np.array([[k]]), np.array([r]))[0, 0]))
-
-
-def test_scores_of_an_ordinal_pair_are_slopes_of_its_log_chance() -> None:
-    h, k, r, step = 0.3, -0.4, 0.6, 1e-6
-    by_r, by_h, by_k = pair_scores.of_ordinal_pair(np.array([0]), np.array([0]), np.array([h]), np.array([k]), r)
-    slopes = [(_chance(*(at + step * d)) - _chance(*(at - step * d))) / (2 * step)
-              for at in [np.array([h, k, r])] for d in np.eye(3)]
-    np.testing.assert_allclose([by_h[0, 0], by_k[0, 0], by_r[0]], slopes, atol=1e-8)
 
 
 @pytest.mark.parametrize(("data", "ordered", "id"), [

@@ -5,6 +5,7 @@ from helpers.moments.complete import from_data, samples_of
 from helpers.moments.expectation import Expected, expect, inverted
 from helpers.moments.given import Moments, from_given
 from helpers.moments.latent_moments import LatentMoments, latent_moments
+from helpers.moments.ordered_groups import OrderedGroups, ordered_groups
 from helpers.moments.ordinal import Categories, categories
 from helpers.moments.patterns import Patterns, patterns_of, some_of, sort
 from helpers.moments.polychoric import Pairs, polychoric
@@ -17,6 +18,7 @@ __all__ = [
     "Expected",
     "LatentMoments",
     "Moments",
+    "OrderedGroups",
     "Pairs",
     "Patterns",
     "Sample",
@@ -28,6 +30,7 @@ __all__ = [
     "from_given",
     "inverted",
     "latent_moments",
+    "ordered_groups",
     "patterns_of",
     "polychoric",
     "samples_of",

@@ -75,14 +75,21 @@ def cases(data: pd.DataFrame, names: Sequence[str], *, group: str | None = None,
     values = _numbers(data[list(names)])
     holes = np.isnan(values)
     present = ~(holes.any(axis=1) if missing == "listwise" else holes.all(axis=1))
-    labels, rows = _groups(data[group], present) if group is not None else (("",), [np.flatnonzero(present)])
+    labels, rows = group_rows(data[group], present) if group is not None else (("",), [np.flatnonzero(present)])
     used = np.concatenate(rows)
     return Cases(tuple(names), labels, tuple(values[at] for at in rows),
                  None if cluster is None else _clusters(data[cluster], used, rows),
                  None if weights is None else _weights(data[weights], used, rows), len(data))
 
 
-def _groups(of: pd.Series, present: np.ndarray) -> tuple[tuple[str, ...], list[np.ndarray]]:
+def group_rows(of: pd.Series, present: np.ndarray) -> tuple[tuple[str, ...], list[np.ndarray]]:
+    """Labels of the groups and the places of their rows that are present.
+
+    Raises
+    ------
+    DataError
+        ``moments.one_group``: fewer than two groups.
+    """
     levels = [level for level in (of.cat.categories if isinstance(of.dtype, pd.CategoricalDtype) else of.unique())
               if not pd.isna(level) and (of == level).any()]
     if len(levels) < 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,12 @@ import pandas as pd
 from helpers.errors import DataError
 from helpers.moments import pair_scores
 from helpers.moments.ordinal import Categories, ranked
-from helpers.moments.polychoric import FARTHEST, polychoric
+from helpers.moments.pair_tables import PairTables
+from helpers.moments.polychoric import Pairs
+from helpers.moments.together import Together, Variable
 
-# Newton's last step in atanh(r).
-STEP, STEPS = 1e-10, 60
+# Respondents whose influences are in memory at a time.
+CHUNK = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +42,10 @@ class LatentMoments:
     values : ndarray, shape (m,)
     gamma : ndarray, shape (m, m)
         n times the asymptotic covariances of ``values``.
+    answers : Categories
+        Of the ordinal items.
+    pairs : Pairs
+        Polychoric correlations of the ordinal items, and how many combinations of answers nobody gave.
     """
 
     names: tuple[str, ...]
@@ -51,27 +57,25 @@ class LatentMoments:
     labels: tuple[str, ...]
     values: np.ndarray
     gamma: np.ndarray
+    answers: Categories
+    pairs: Pairs
+
+    def units(self, width: np.ndarray) -> np.ndarray:
+        """Give what moments are multiplied by where variables are multiplied by ``width``, shape (m,)."""
+        one, two = np.triu_indices(len(width), 1)
+        ordinal = np.array(self.ordered)
+        own = [width[at] for at, cuts in enumerate(self.thresholds) for _ in range(max(len(cuts), 1))]
+        return np.concatenate([own, width[~ordinal] ** 2, width[one] * width[two]])
+
+    def divided(self, width: np.ndarray) -> LatentMoments:
+        """See the same moments of variables divided by ``width``, shape (p,); 1 for ordinal items."""
+        by = self.units(1 / width)
+        return replace(self, mean=self.mean / width, cov=self.cov / np.outer(width, width), values=self.values * by,
+                       gamma=self.gamma * np.outer(by, by))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Variable:
-    """One variable: its answers, its own parameters, and each respondent's influence on them."""
-
-    name: str
-    here: np.ndarray
-    answers: np.ndarray  # codes, or standard scores
-    cuts: np.ndarray  # empty where continuous
-    mean: float
-    sd: float
-    influence: np.ndarray  # (n, own parameters), zero where missing
-
-    @property
-    def ordinal(self) -> bool:
-        return bool(len(self.cuts))
-
-
-def latent_moments(data: pd.DataFrame, names: Sequence[str], ordered: Sequence[str], *,
-                   missing: str = "listwise") -> LatentMoments:
+def latent_moments(data: pd.DataFrame, names: Sequence[str], ordered: Sequence[str], *, missing: str = "listwise",
+                   group: str = "") -> LatentMoments:
     r"""Thresholds, means, variances, polychoric and polyserial covariances with their asymptotic covariances.
 
     Parameters
@@ -83,6 +87,8 @@ def latent_moments(data: pd.DataFrame, names: Sequence[str], ordered: Sequence[s
     ordered : sequence of str
         Which of them are ordinal.
     missing : {"listwise", "pairwise"}
+    group : str
+        Its label, for messages.
 
     Returns
     -------
@@ -124,37 +130,32 @@ def latent_moments(data: pd.DataFrame, names: Sequence[str], ordered: Sequence[s
         raise DataError("moments.pairwise_or_listwise", found=str(missing))
     used = data[list(names)]
     rows = used.dropna() if missing == "listwise" else used.dropna(how="all")
-    answers = ranked(rows, [name for name in names if name in set(ordered)])
-    variables = [_ordinal(answers, name) if name in answers.names else _continuous(rows[name]) for name in names]
-    p, n = len(variables), len(rows)
+    if len(rows) <= 1:
+        raise DataError("moments.too_few", n=len(rows), variables=len(names), group=group or "-")
+    items = [name for name in names if name in set(ordered)]
+    answers = ranked(rows, items)
+    tables = PairTables.of(answers) if items else None
+    variables = [_ordinal(answers, tables, name) if name in items else _continuous(rows[name]) for name in names]
+    together = Together.of(variables, tables, items)
     cov = np.diag([variable.sd**2 for variable in variables])
-    known = _polychorics(answers)
-    values, labels, influences = [], [], []
-    for one in range(p):
-        for two in range(one + 1, p):
-            value, influence = _covariance(variables[one], variables[two], known)
-            cov[one, two] = cov[two, one] = value
-            values.append(value)
-            labels.append(f"{names[one]}~~{names[two]}")
-            influences.append(influence)
-    own_labels, own_values, own = _own(variables)
-    influence = np.column_stack([own, *influences])
-    return LatentMoments(tuple(names), n, tuple(variable.ordinal for variable in variables),
+    one, two = np.triu_indices(len(names), 1)
+    cov[one, two] = cov[two, one] = together.values
+    own_labels, own_values = _own(variables)
+    labels = [f"{names[a]}~~{names[b]}" for a, b in zip(one, two, strict=True)]
+    return LatentMoments(tuple(names), len(rows), tuple(variable.ordinal for variable in variables),
                          tuple(variable.cuts for variable in variables),
                          np.array([variable.mean for variable in variables]), cov, (*own_labels, *labels),
-                         np.array([*own_values, *values]), n * influence.T @ influence)
+                         np.concatenate([own_values, together.values]), _gamma(variables, together, len(rows)),
+                         answers, tables.pairs if tables else Pairs(*[np.zeros(0)] * 4))
 
 
-def _ordinal(items: Categories, name: str) -> _Variable:
+def _ordinal(items: Categories, tables: PairTables, name: str) -> Variable:
     at = items.names.index(name)
-    codes, cuts = items.codes[:, at], items.thresholds()[at]
-    here = codes >= 0
-    scores = np.zeros((len(codes), len(cuts)))
-    scores[here] = pair_scores.of_thresholds(codes[here], cuts)
-    return _Variable(name, here, codes, cuts, 0.0, 1.0, _influence(scores))
+    codes = items.codes[:, at]
+    return Variable(name, codes >= 0, codes, items.thresholds()[at], 0.0, 1.0, tables.own[at][tables.codes[:, at]])
 
 
-def _continuous(column: pd.Series) -> _Variable:
+def _continuous(column: pd.Series) -> Variable:
     if not pd.api.types.is_numeric_dtype(column):
         raise DataError("moments.text", columns=[str(column.name)])
     x = column.to_numpy(dtype=float, na_value=np.nan)
@@ -164,89 +165,35 @@ def _continuous(column: pd.Series) -> _Variable:
     mean, sd = float(x[here].mean()), float(x[here].std())
     scores = np.zeros((len(x), 2))
     scores[here] = pair_scores.of_moments(x[here], mean, sd**2)
-    return _Variable(str(column.name), here, (x - mean) / sd, np.zeros(0), mean, sd, _influence(scores))
+    return Variable(str(column.name), here, (x - mean) / sd, np.zeros(0), mean, sd, _influence(scores))
 
 
 def _influence(scores: np.ndarray) -> np.ndarray:
     return np.linalg.solve(scores.T @ scores, scores.T).T
 
 
-def _polychorics(items: Categories) -> dict[tuple[str, str], float]:
-    if len(items.names) < 2:
-        return {}
-    one, two = np.triu_indices(len(items.names), 1)
-    return {(items.names[a], items.names[b]): float(r)
-            for a, b, r in zip(one, two, polychoric(items).r, strict=True)}
+def _gamma(variables: list[Variable], together: Together, n: int) -> np.ndarray:
+    """Square the influences, some respondents at a time."""
+    own = [variable.influence if variable.ordinal else -variable.influence[:, :1] for variable in variables]
+    own += [variable.influence[:, 1:] for variable in variables if not variable.ordinal]
+    total = 0.0
+    for begin in range(0, n, CHUNK):
+        rows = slice(begin, begin + CHUNK)
+        influence = np.hstack([*(each[rows] for each in own), together.influence(rows)])
+        total = total + influence.T @ influence
+    return n * total
 
 
-def _own(variables: list[_Variable]) -> tuple[list[str], list[float], np.ndarray]:
+def _own(variables: list[Variable]) -> tuple[list[str], list[float]]:
     """Thresholds and minus the means by variable, then the variances."""
-    labels, values, influences = [], [], []
+    labels, values = [], []
     for variable in variables:
         if variable.ordinal:
             labels += [f"{variable.name}|t{t + 1}" for t in range(len(variable.cuts))]
             values += variable.cuts.tolist()
-            influences.append(variable.influence)
         else:
             labels.append(f"{variable.name}~1")
             values.append(-variable.mean)
-            influences.append(-variable.influence[:, :1])
-    for variable in variables:
-        if not variable.ordinal:
-            labels.append(f"{variable.name}~~{variable.name}")
-            values.append(variable.sd**2)
-            influences.append(variable.influence[:, 1:])
-    return labels, values, np.hstack(influences)
-
-
-def _covariance(one: _Variable, two: _Variable, known: dict[tuple[str, str], float]) -> tuple[float, np.ndarray]:
-    """Covariance of the responses behind two variables, and each respondent's influence on it."""
-    here = one.here & two.here
-    r = known.get((one.name, two.name))
-    if r is None:
-        r = _correlation(one, two, here)
-    by_r, *sides = _scores(one, two, here, r)
-    total = by_r @ by_r
-    influence = np.zeros(len(here))
-    influence[here] = by_r
-    for side, variable in zip(sides, (one, two), strict=True):
-        influence -= variable.influence @ (side.T @ by_r)
-    influence /= total
-    influence *= one.sd * two.sd
-    for variable in (one, two):  # a covariance moves with the standard deviations too
-        if not variable.ordinal:
-            influence += r * one.sd * two.sd / (2 * variable.sd**2) * variable.influence[:, 1]
-    return r * one.sd * two.sd, influence
-
-
-def _scores(one: _Variable, two: _Variable, here: np.ndarray, r: float) -> pair_scores.Scores:
-    a, b = one.answers[here], two.answers[here]
-    if one.ordinal and two.ordinal:
-        return pair_scores.of_ordinal_pair(a, b, one.cuts, two.cuts, r)
-    if two.ordinal:
-        return pair_scores.of_mixed_pair(a, one.sd, b, two.cuts, r)
-    if one.ordinal:
-        by_r, continuous, cuts = pair_scores.of_mixed_pair(b, two.sd, a, one.cuts, r)
-        return by_r, cuts, continuous
-    return pair_scores.of_continuous_pair(a, b, (one.sd, two.sd), r)
-
-
-def _correlation(one: _Variable, two: _Variable, here: np.ndarray) -> float:
-    """Maximise the likelihood given the parameters of both variables: scoring in atanh(r) with summed squares."""
-    a, b = one.answers[here].astype(float), two.answers[here].astype(float)
-    z = float(np.arctanh(np.clip(np.corrcoef(a, b)[0, 1], -0.9, 0.9)))
-    width, before = 1e-5, np.inf
-    for _ in range(STEPS):
-        rest = 1 - np.tanh(z) ** 2
-        slope = rest * _scores(one, two, here, np.tanh(z))[0]
-        total = slope.sum()
-        above, below = (((1 - np.tanh(at) ** 2) * _scores(one, two, here, np.tanh(at))[0]).sum()
-                        for at in (z + width, z - width))
-        curve = (below - above) / (2 * width)
-        step = total / (curve if curve > 0.1 * (slope @ slope) else slope @ slope)
-        if abs(step) > before:
-            step *= 0.5 * before / abs(step)
-        z, before = float(np.clip(z + step, -FARTHEST, FARTHEST)), abs(step)
-        if before < STEP:
-            break
-    return float(np.tanh(z))
+    continuous = [variable for variable in variables if not variable.ordinal]
+    return (labels + [f"{variable.name}~~{variable.name}" for variable in continuous],
+            values + [variable.sd**2 for variable in continuous])

@@ -36,26 +36,6 @@ def of_moments(x: np.ndarray, mean: float, variance: float) -> np.ndarray:
     return np.column_stack([away / variance, (away**2 / variance - 1) / (2 * variance)])
 
 
-def of_ordinal_pair(a: np.ndarray, b: np.ndarray, h: np.ndarray, k: np.ndarray, r: float) -> Scores:
-    """Two ordinal items with thresholds h and k; everything depends on the two categories only."""
-    from scipy.special import ndtr
-
-    from helpers.moments import bivariate_normal
-
-    across, down = np.meshgrid(k, h)
-    inner = np.array([r])
-    below = np.zeros((len(h) + 2, len(k) + 2))
-    below[1:-1, 1:-1] = bivariate_normal.distribution(down[None], across[None], inner)[0]
-    below[1:-1, -1], below[-1, 1:-1], below[-1, -1] = ndtr(h), ndtr(k), 1.0
-    chance = np.maximum(np.diff(np.diff(below, axis=0), axis=1), SMALLEST)
-    density = np.zeros_like(below)
-    density[1:-1, 1:-1] = bivariate_normal.density(down[None], across[None], inner)[0][0]
-    by_r = np.diff(np.diff(density, axis=0), axis=1) / chance
-    by_h = _by_category(_edge(h, k, r).T, 1 / chance.T)  # (categories of b, thresholds of a, categories of a)
-    by_k = _by_category(_edge(k, h, r).T, 1 / chance)
-    return by_r[a, b], by_h[b, :, a], by_k[a, :, b]
-
-
 def of_mixed_pair(z: np.ndarray, sd: float, codes: np.ndarray, cuts: np.ndarray, r: float) -> Scores:
     """Take a continuous variable (in standard scores z) and an ordinal item; derivatives by mean and variance first."""
     from scipy.special import ndtr
@@ -83,15 +63,6 @@ def of_continuous_pair(x: np.ndarray, y: np.ndarray, sd: tuple[float, float], r:
 
 def _normal(z: np.ndarray) -> np.ndarray:
     return np.exp(-z * z / 2) / ROOT
-
-
-def _edge(h: np.ndarray, k: np.ndarray, r: float) -> np.ndarray:
-    """Density along each threshold h within each category of the other item, shape (thresholds, categories)."""
-    from scipy.special import ndtr
-
-    within = ndtr((k - r * h[:, None]) / np.sqrt(1 - r * r))
-    ends = np.zeros((len(h), 1)), np.ones((len(h), 1))
-    return _normal(h)[:, None] * np.diff(np.hstack([ends[0], within, ends[1]]), axis=1)
 
 
 def _by_category(edge: np.ndarray, inverse: np.ndarray) -> np.ndarray:

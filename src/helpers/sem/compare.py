@@ -54,6 +54,8 @@ def compare(larger: SemFit, smaller: SemFit) -> pd.DataFrame:
     3
     """
     _refuse_unlike(larger, smaller)
+    if larger.engine.method.categorical:
+        raise ModelError("sem.not_in_this_version", argument="compare", value=larger.engine.method.name)
     one, two = larger.measures, smaller.measures
     df, chisq = int(two["df"] - one["df"]), two["chisq"] - one["chisq"]
     if df <= 0 or chisq < -1e-6 * max(1.0, two["chisq"]):

@@ -38,7 +38,9 @@ def parameters(table: Table, values: np.ndarray, vcov: np.ndarray, standardized:
     slopes = block_diagonal([each.slopes for each in standardized])
     std_lv = np.concatenate([each.std_lv for each in standardized])
     std_all = np.concatenate([each.std_all for each in standardized])
-    se, std_se = root(np.diag(vcov)), spread(slopes, vcov)
+    # a residual variance that follows from the rest is no parameter and has, as in lavaan, no standard error of its own
+    derived = np.array([row.derived for row in table.rows])
+    se, std_se = np.where(derived, 0.0, root(np.diag(vcov))), spread(slopes, vcov)
     names = [(row.lhs, row.op, row.rhs, row.label, row.group) for row in table.rows]
     identity = np.eye(len(values))
     est, gradients = defined(table, values, identity)

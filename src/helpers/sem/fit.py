@@ -21,6 +21,7 @@ from helpers.sem.indices import measures
 from helpers.sem.methods import Method, choose
 from helpers.sem.observed import Observed, observe, refuse
 from helpers.sem.optimize import Optimum
+from helpers.sem.ordinal_fit import fit_ordinal
 from helpers.sem.result import Engine, SemFit
 from helpers.sem.robust import Material, Scaling, meat
 from helpers.sem.robust import scaling as scale_factors
@@ -37,7 +38,7 @@ def fit(
     *,
     estimator: str = "ML",
     missing: str = "listwise",
-    ordered: Sequence[str] = (),
+    ordered: Sequence[str] | bool = (),
     group: str | None = None,
     group_equal: Sequence[str] = (),
     group_partial: Sequence[str] = (),
@@ -50,7 +51,7 @@ def fit(
     moments: Moments | Sequence[Moments] | Mapping[str, Moments] | None = None,
     conf_level: float = 0.95,
 ) -> SemFit:
-    r"""Fit a structural equation model by maximum likelihood, with normal-theory or robust errors and tests.
+    r"""Fit a structural equation model: by maximum likelihood, or to ordinal items by weighted least squares.
 
     Parameters
     ----------
@@ -58,27 +59,33 @@ def fit(
         In lavaan's syntax, see ``helpers.syntax.parse``; defaults are those of lavaan's ``sem()``.
     data : DataFrame, shape (n_respondents, ...)
         Item answers; it is not changed. What is done about missing answers, ``missing`` says.
-    estimator : {"ML", "MLR", "MLM"}
-        The estimates are the same. MLR: sandwich errors from the observed information and the Yuan-Bentler test;
-        MLM: those of Satorra & Bentler. ``measures`` then holds ``.scaled`` and ``.robust`` forms too.
-    missing : {"listwise", "fiml"}
+    estimator : {"ML", "MLR", "MLM", "WLSMV", "DWLS", "ULSMV", "ULS"}
+        The first three have the same estimates. MLR: sandwich errors from the observed information and the Yuan-Bentler
+        test; MLM: those of Satorra & Bentler. ``measures`` then holds ``.scaled`` and ``.robust`` forms too. The others
+        fit what stands behind ordinal items, see ``ordered``.
+    missing : {"listwise", "fiml", "pairwise"}
         "listwise": rows with a missing answer in a variable of the model are left out, and the result says how many
         (``n_read``, ``n``). "fiml" (or "ml"): full-information maximum likelihood from every answer, which is
         unbiased where holes depend on answers that are there (missing at random); ML or MLR, observed information;
         rows without any answer are left out, and where a predictor x has holes its moments are modelled
-        (``fixed_x=False``).
+        (``fixed_x=False``). "pairwise" (ordinal items only): each correlation from those who answered both.
     cluster : str, optional
         Column of the cluster (branch, agent) of each respondent: errors and test of MLR over sums within clusters,
         times G / (G - 1).
     weights : str, optional
         Column of sampling weights, brought to sum to n; errors and test of MLR.
-    ordered, effect_coding
+    ordered : sequence of str or True
+        Ordinal items, behind which normal responses are cut by thresholds (True: every observed variable). With
+        "WLSMV" (robust errors, scaled and shifted test) or "DWLS" their polychoric correlations are weighed by their
+        own variances, with "ULSMV" or "ULS" alike. Responses have the delta parameterization: scales ``~*~`` are 1.
+    effect_coding
         Not in this version; anything but the default is refused.
     group : str, optional
         Column that tells groups apart.
     group_equal : sequence of str
         What is equal across groups: ``loadings intercepts means regressions residuals residual.covariances
-        lv.variances lv.covariances``.
+        lv.variances lv.covariances``, and ``thresholds`` of ordinal items (scales are then free from the second group
+        on).
     group_partial : sequence of str
         Exceptions, as ``"trust =~ tr2"``.
     std_lv : bool, default False
@@ -110,7 +117,8 @@ def fit(
               F = \ln|\Sigma| + \operatorname{tr}(S\Sigma^{-1}) - \ln|S| - p + (m-\mu)'\Sigma^{-1}(m-\mu)
 
     S has divisor n. Standard errors of ML come from the expected information; for the robust ones see
-    ``helpers.sem.robust``. Agrees with lavaan 0.6-14 (tests/oracle/sem_*.csv, robust_*.csv).
+    ``helpers.sem.robust``, for ordinal items ``helpers.sem.least_squares``. Agrees with lavaan 0.6-14
+    (tests/oracle/sem_*.csv, robust_*.csv, ordinal_*.csv).
 
     References
     ----------
@@ -128,9 +136,15 @@ def fit(
     refuse_wrong(flags={"std_lv": std_lv, "effect_coding": effect_coding, "meanstructure": meanstructure,
                         "fixed_x": fixed_x}, columns={"group": group, "cluster": cluster, "weights": weights},
                  conf_level=conf_level)
-    method = choose(estimator=estimator, missing=missing, ordered=several("ordered", ordered), cluster=cluster,
+    ordered = ordered if isinstance(ordered, bool) else several("ordered", ordered)
+    method = choose(estimator=estimator, missing=missing, ordered=ordered, cluster=cluster,
                     weights=weights, effect_coding=effect_coding, from_moments=data is None)
     written = syntax.parse(model)
+    if method.categorical:
+        return fit_ordinal(written, data, method=method, ordered=written.observed if ordered is True else ordered,
+                           group=group, conf_level=conf_level, meanstructure=meanstructure, std_lv=std_lv,
+                           fixed_x=fixed_x, group_equal=several("group_equal", group_equal),
+                           group_partial=several("group_partial", group_partial))
     full = method.missing == "fiml"
     if full and meanstructure is False:
         raise ModelError("sem.fiml_means")

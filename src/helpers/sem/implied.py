@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LAMBDA, BETA, PSI, THETA, NU, ALPHA = range(6)
+# TAU and DELTA are thresholds and scales of ordinal items (see ``latent_response``); they move no moment here.
+LAMBDA, BETA, PSI, THETA, NU, ALPHA, TAU, DELTA = range(8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +61,7 @@ class Layout:
         """Lay out parameters given as (matrix, row, column)."""
         matrix, row, column = (np.array(part, dtype=int) for part in zip(*places, strict=True))
         p, m = len(observed), len(etas)
-        own = np.isin(matrix, (LAMBDA, THETA, NU))
+        own = np.isin(matrix, (LAMBDA, THETA, NU, TAU, DELTA))
         left = np.where(own, row, p + row)
         right = np.select([matrix == THETA, matrix == PSI, matrix >= NU], [column, p + column, left], p + m + column)
         covariance = np.isin(matrix, (PSI, THETA))
@@ -137,7 +138,7 @@ def mean_factors(layout: Layout, implied: Implied) -> np.ndarray:
     slope = np.isin(layout.matrix, (LAMBDA, BETA))
     column = np.where(slope, layout.column, 0)
     means = implied.eta_mean[column] if len(implied.eta_mean) else np.zeros(len(column))
-    return np.where(slope, means, (layout.matrix >= NU).astype(float))
+    return np.where(slope, means, np.isin(layout.matrix, (NU, ALPHA)).astype(float))
 
 
 def variance_slopes(layout: Layout, implied: Implied) -> tuple[np.ndarray, np.ndarray]:

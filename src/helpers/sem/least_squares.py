@@ -2,10 +2,9 @@ r"""How far the implied are from the observed moments, in weighted squares: obje
 
 .. math:: F = \sum_g \frac{n_g - 1}{N} (s_g - \sigma_g)' W_g (s_g - \sigma_g)
 
-The weight n - 1 is lavaan's, so that N F is its statistic. s holds variances and covariances that the model explains.
-Behind ordinal items stand responses of variance 1: their variance is no moment, and their residual variance no
-parameter but what the rest of the model leaves (the delta parameterization). Thresholds and means are saturated, so
-they stand outside: they take part in no residual.
+with W diagonal. The weight n - 1 is lavaan's, so that N F is its statistic. s holds thresholds of ordinal items and
+minus the means of continuous variables, variances of the latter, and covariances, as ``LatentMoments`` lists them; what
+a model implies of them see ``latent_response``.
 
 References
 ----------
@@ -17,13 +16,14 @@ Statistical Psychology, 37, 62-83.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from helpers.moments import LatentMoments
+from helpers.moments import LatentMoments, Sample
 from helpers.sem.discrepancy import Point
-from helpers.sem.implied import THETA, Implied, imply
+from helpers.sem.implied import imply
+from helpers.sem.latent_response import Responses
 from helpers.sem.optimize import differenced
 from helpers.sem.specify import Structure
 
@@ -35,87 +35,100 @@ class LeastSquares:
     Attributes
     ----------
     structure : Structure
-    free : ndarray of int, shape (q,)
-        Basic parameters of the structure that move; residual variances of ordinal items do not.
-    rows, columns : ndarray of int, shape (m,)
-        Places of the m moments in the covariance matrix.
-    observed : list of ndarray, shape (m,)
-    weights : list of ndarray, shape (m, m)
-    gammas : list of ndarray, shape (m, m)
-        n times the asymptotic covariances of the moments.
+    samples : list of Sample
+        Covariances behind the answers.
+    moments : list of LatentMoments
+        Per group.
+    weights : list of ndarray, shape (m,)
+        Diagonals of W.
+    responses : Responses
     n : ndarray, shape (groups,)
     shares : ndarray, shape (groups,)
         (n_g - 1) / N.
     """
 
     structure: Structure
-    free: np.ndarray
-    rows: np.ndarray
-    columns: np.ndarray
-    observed: list[np.ndarray]
+    samples: list[Sample]
+    moments: list[LatentMoments]
     weights: list[np.ndarray]
-    gammas: list[np.ndarray]
+    responses: Responses
     n: np.ndarray
     shares: np.ndarray
 
     @classmethod
-    def diagonal(cls, structure: Structure, moments: list[LatentMoments]) -> LeastSquares:
+    def diagonal(cls, structure: Structure, samples: list[Sample], moments: list[LatentMoments]) -> LeastSquares:
         """Weigh every moment by one over its own variance (DWLS)."""
-        ordered = np.array(moments[0].ordered)
-        variances = np.flatnonzero(~ordered)
-        below = np.triu_indices(len(ordered), 1)  # by columns of the lower triangle
-        rows, columns = np.concatenate([variances, below[1]]), np.concatenate([variances, below[0]])
-        gammas = [each.gamma[-len(rows):, -len(rows):] for each in moments]
+        return cls._of(structure, samples, moments, [1 / np.diag(each.gamma) for each in moments])
+
+    @classmethod
+    def unweighted(cls, structure: Structure, samples: list[Sample], moments: list[LatentMoments],
+                   units: np.ndarray) -> LeastSquares:
+        """Weigh every moment alike (ULS), in the units of the data: ``units`` has shape (m,)."""
+        return cls._of(structure, samples, moments, [units**2 for _ in moments])
+
+    @classmethod
+    def _of(cls, structure: Structure, samples: list[Sample], moments: list[LatentMoments],
+            weights: list[np.ndarray]) -> LeastSquares:
         n = np.array([each.n for each in moments], dtype=float)
-        return cls(structure, _moving(structure, ordered), rows, columns,
-                   [each.values[-len(rows):] for each in moments], [np.diag(1 / np.diag(gamma)) for gamma in gammas],
-                   gammas, n, (n - 1) / n.sum())
+        return cls(structure, samples, moments, weights, Responses.of(structure), n, (n - 1) / n.sum())
+
+    @property
+    def observed(self) -> list[np.ndarray]:
+        """Moments of each group, shape (m,)."""
+        return [each.values for each in self.moments]
+
+    @property
+    def gammas(self) -> list[np.ndarray]:
+        """Give n times the asymptotic covariances of the moments, shape (m, m)."""
+        return [each.gamma for each in self.moments]
+
+    def for_structure(self, structure: Structure) -> LeastSquares:
+        """See the same moments under another structure of the same observed variables, in the same order."""
+        return replace(self, structure=structure, responses=Responses.of(structure))
+
+    def values(self, x: np.ndarray) -> list[np.ndarray]:
+        """Rows of each group at basic parameters, residual variances of ordinal items filled in, shape (k,)."""
+        values = self.structure.k @ x + self.structure.c
+        return [self.responses.filled(values[self.structure.part(group)]) for group in range(len(self.n))]
 
     def evaluate(self, x: np.ndarray) -> Point:
-        """Objective at the basic parameters that move, shape (q,); infinite where nothing is implied."""
-        values = self.structure.k[:, self.free] @ x + self.structure.c
+        """Objective at basic parameters x, shape (q,); infinite where nothing is implied."""
         f, found = 0.0, []
-        for group, share in enumerate(self.shares):
-            implied = imply(self.structure.layout, values[self.structure.part(group)])
-            if implied is None:
+        for group, values in enumerate(self.values(x)):
+            implied = imply(self.structure.layout, values)
+            if implied is None or (self.responses.delta(values) <= 0).any():
                 return Point(x, math.inf, [], [])
-            left = self.residual(group, implied)
-            f += share * float(left @ self.weights[group] @ left)
+            left = self.moments[group].values - self.responses.moments(values, implied)
+            f += self.shares[group] * float(left @ (self.weights[group] * left))
             found.append(implied)
         return Point(x, f if math.isfinite(f) else math.inf, found, [])
 
-    def residual(self, group: int, implied: Implied) -> np.ndarray:
-        """Observed minus implied moments of a group, shape (m,)."""
-        return self.observed[group] - implied.sigma[self.rows, self.columns]
+    def residuals(self, point: Point) -> list[np.ndarray]:
+        """Observed minus implied moments per group, shape (m,)."""
+        return [each.values - self.responses.moments(values, implied) for each, values, implied
+                in zip(self.moments, self.values(point.x), point.implied, strict=True)]
 
-    def slopes(self, group: int, implied: Implied) -> np.ndarray:
-        """Differentiate a group's moments by the basic parameters, shape (m, q)."""
-        layout, atoms = self.structure.layout, implied.atoms
-        one, two = atoms[:, layout.left], atoms[:, layout.right]
-        by_row = layout.weight * (one[self.rows] * two[self.columns] + two[self.rows] * one[self.columns])
-        return by_row @ self.structure.k[self.structure.part(group)][:, self.free]
+    def slopes_at(self, point: Point) -> list[np.ndarray]:
+        """Differentiate the moments of each group by the basic parameters, shape (m, q)."""
+        found = []
+        for group, (values, implied) in enumerate(zip(self.values(point.x), point.implied, strict=True)):
+            k = self.structure.k[self.structure.part(group)]
+            if self.responses.inner.any():  # residual variances that reach other items follow the parameters
+                k = self.responses.following(values, implied) @ k
+            used = np.flatnonzero(k.any(axis=1))
+            found.append(self.responses.slopes(values, implied, used) @ k[used])
+        return found
 
     def gradient(self, point: Point) -> np.ndarray:
         """Differentiate F with respect to the basic parameters, shape (q,)."""
-        return -2 * sum(share * self.slopes(group, each).T @ self.weights[group] @ self.residual(group, each)
-                        for group, (share, each) in enumerate(zip(self.shares, point.implied, strict=True)))
+        parts = zip(self.shares, self.slopes_at(point), self.weights, self.residuals(point), strict=True)
+        return -2 * sum(share * (left * weight) @ slopes for share, slopes, weight, left in parts)
 
     def information(self, point: Point, shares: np.ndarray | None = None) -> np.ndarray:
         """Half the Gauss-Newton Hessian of F, shape (q, q); with other shares of the groups where they are given."""
-        total = np.zeros((len(self.free),) * 2)
-        for group, share in enumerate(self.shares if shares is None else shares):
-            slopes = self.slopes(group, point.implied[group])
-            total += share * slopes.T @ self.weights[group] @ slopes
-        return total
+        parts = zip(self.shares if shares is None else shares, self.slopes_at(point), self.weights, strict=True)
+        return sum(share * (slopes.T * weight) @ slopes for share, slopes, weight in parts)
 
     def curvature(self, point: Point) -> np.ndarray:
         """Second derivatives of F, shape (q, q), from differences of the gradient."""
         return differenced(self, point)
-
-
-def _moving(structure: Structure, ordered: np.ndarray) -> np.ndarray:
-    """Find the basic parameters other than residual variances of ordinal items."""
-    layout = structure.layout
-    own = (layout.matrix == THETA) & (layout.row == layout.column)
-    given = np.tile(own & ordered[np.where(own, layout.row, 0)], structure.table.groups)
-    return np.flatnonzero(structure.k[~given].any(axis=0))

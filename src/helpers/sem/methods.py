@@ -15,11 +15,11 @@ class Method:
     Attributes
     ----------
     name : str
-    discrepancy : {"ml"}
+    discrepancy : {"ml", "dwls", "uls.ordinal"}
     se : {"standard", "robust.sem", "robust.huber.white", "robust.cluster"}
     information : {"expected", "observed"}
-    test : {"standard", "satorra.bentler", "yuan.bentler.mplus"}
-    missing : {"listwise", "fiml"}
+    test : {"standard", "satorra.bentler", "yuan.bentler.mplus", "scaled.shifted"}
+    missing : {"listwise", "fiml", "pairwise"}
     """
 
     name: str
@@ -34,11 +34,22 @@ class Method:
         """Whether standard errors and test allow for answers that are not normal."""
         return self.se != "standard"
 
+    @property
+    def categorical(self) -> bool:
+        """Whether moments behind ordinal items are fitted."""
+        return self.discrepancy in ("dwls", "uls.ordinal")
+
 
 METHODS = {
     "ML": Method("ML", "ml", "standard", "expected", "standard"),
     "MLM": Method("MLM", "ml", "robust.sem", "expected", "satorra.bentler"),
     "MLR": Method("MLR", "ml", "robust.huber.white", "observed", "yuan.bentler.mplus"),
+}
+ORDINAL = {
+    "WLSMV": Method("WLSMV", "dwls", "robust.sem", "expected", "scaled.shifted"),
+    "DWLS": Method("DWLS", "dwls", "standard", "expected", "standard"),
+    "ULSMV": Method("ULSMV", "uls.ordinal", "robust.sem", "expected", "scaled.shifted"),
+    "ULS": Method("ULS", "uls.ordinal", "standard", "expected", "standard"),
 }
 # Lavaan gives ML these when rows are clustered or weighted; the model-based standard errors would be wrong.
 DESIGN = Method("MLR", "ml", "robust.cluster", "observed", "yuan.bentler.mplus")
@@ -57,8 +68,14 @@ def choose(*, estimator: str, missing: str, ordered: Sequence[str], cluster: str
         ``sem.not_in_this_version`` naming argument and value; ``sem.estimator_design``: clusters or weights with an
         estimator that cannot allow for them; ``sem.estimator_answers``: a robust estimator on printed moments;
         ``sem.fiml_estimator``, ``sem.fiml_answers``: full information with another estimator, or without answers.
+        ``sem.ordered_estimator``, ``sem.ordered_missing``, ``sem.ordered_needed``, ``sem.ordered_with``: ordinal items
+        with what takes answers as continuous, and the other way round.
     """
-    asked = {"ordered": (tuple(ordered), ()), "effect_coding": (effect_coding, False)}
+    if ordered or (isinstance(estimator, str) and estimator.upper() in ORDINAL and estimator.upper() != "ULS"):
+        return _ordinal(estimator, missing, ordered, {"cluster": cluster, "weights": weights,
+                                                      "effect_coding": effect_coding or None,
+                                                      "moments": True if from_moments else None})
+    asked = {"effect_coding": (effect_coding, False)}
     for name, (value, known) in asked.items():
         if value != known:
             raise ModelError("sem.not_in_this_version", argument=name, value=value)
@@ -85,3 +102,16 @@ def _full(method: Method, *, from_moments: bool) -> Method:
     if method.robust:
         raise ModelError("sem.not_in_this_version", argument="missing", value="fiml")
     return replace(method, information="observed", missing="fiml")
+
+
+def _ordinal(estimator: str, missing: str, ordered: Sequence[str], beside: dict[str, object]) -> Method:
+    if not isinstance(estimator, str) or estimator.upper() not in ORDINAL:
+        raise ModelError("sem.ordered_estimator", estimator=estimator)
+    method = ORDINAL[estimator.upper()]
+    if not ordered:
+        raise ModelError("sem.ordered_needed", estimator=method.name)
+    if missing not in ("listwise", "pairwise"):
+        raise ModelError("sem.ordered_missing", found=missing, estimator=method.name)
+    if asked := [name for name, value in beside.items() if value is not None]:
+        raise ModelError("sem.ordered_with", arguments=asked, estimator=method.name)
+    return replace(method, missing=missing)

@@ -12,13 +12,12 @@ from helpers.errors import Check, ModelError
 from helpers.sem.errors_and_tests import NO_INFORMATION
 from helpers.sem.gates import NOT_NEGATIVE
 from helpers.sem.indices import incremental, rmsea
-from helpers.sem.least_squares import LeastSquares
 from helpers.sem.levels import asked_levels
 from helpers.sem.optimize import ACCEPTED, Optimum, minimise
 from helpers.sem.ordinal_levels import Ordinal, onto, start
 from helpers.sem.responses import Responses
 from helpers.sem.satorra_2000 import shifted_difference
-from helpers.sem.shifted_test import Shifted, baseline, shifted
+from helpers.sem.shifted_test import Shifted, baseline, sandwich, shifted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,11 +92,7 @@ def _from(last: OrdinalFit, problem: Responses) -> np.ndarray:
 def _baseline(answers: Ordinal) -> Shifted:
     """Test of uncorrelated items with free thresholds, the same for every level."""
     problem = answers.problem("configural")
-    count = len(problem.items)
-    only = [each[count:, count:] for each in problem.gammas]
-    return baseline(LeastSquares(
-        problem.structure, problem.free, problem.rows, problem.columns, [each[count:] for each in problem.observed],
-        [np.diag(1 / np.diag(gamma)) for gamma in only], only, problem.n, problem.shares))
+    return baseline(problem, np.arange(len(problem.observed[0])) >= len(problem.items))
 
 
 def _described(problem: Responses, optimum: Optimum, apart: Shifted) -> OrdinalFit:
@@ -107,7 +102,7 @@ def _described(problem: Responses, optimum: Optimum, apart: Shifted) -> OrdinalF
     roots, vectors = np.linalg.eigh(information / np.outer(width, width))
     if roots[0] < NO_INFORMATION and optimum.converged:
         raise _not_identified(problem, np.abs(vectors[:, 0]))
-    told = shifted(problem, point)
+    told = shifted(problem, point, sandwich(problem, point))
     measures = {
         "chisq": told.unscaled, "chisq.scaled": told.chisq, "df": told.df, "pvalue.scaled": told.pvalue,
         "chisq.scaling.factor": told.factor, "baseline.chisq.scaled": apart.chisq, "baseline.df": apart.df,

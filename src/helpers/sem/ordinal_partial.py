@@ -132,6 +132,6 @@ def _directions(wide: Responses, key: Key) -> np.ndarray:
 def _meat(wide: Responses, answered: list, shares: np.ndarray) -> np.ndarray:
     total = np.zeros((wide.structure.k.shape[1],) * 2)
     for group, share in enumerate(shares):
-        pulled = np.diag(wide.weights[group])[:, None] * wide.slopes(group, answered[group])
+        pulled = wide.weights[group][:, None] * wide.slopes(group, answered[group])
         total += share * pulled.T @ wide.gammas[group] @ pulled
     return total

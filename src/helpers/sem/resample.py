@@ -65,9 +65,12 @@ def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Mat
     Raises
     ------
     ModelError
+        ``sem.bootstrap_ordinal``: ordinal items.
         ``sem.bootstrap_data``: the fit came from a printed matrix. ``sem.bootstrap_unconverged``.
         ``sem.bootstrap_method``: least squares; ``sem.bootstrap_weights``: weighted rows.
     """
+    if fit.engine.method.categorical:
+        raise ModelError("sem.bootstrap_ordinal", estimator=fit.engine.method.name)
     if fit.answers is None:
         raise ModelError("sem.bootstrap_data")
     if not fit.converged:

@@ -24,6 +24,7 @@ import numpy as np
 from helpers.moments import LatentMoments
 from helpers.sem.discrepancy import Point
 from helpers.sem.implied import Implied, imply, mean_factors
+from helpers.sem.optimize import differenced
 from helpers.sem.specify import Structure
 
 
@@ -64,7 +65,8 @@ class Responses:
         Items of each correlation.
     observed : list of ndarray, shape (t + m,)
         Thresholds, then correlations.
-    weights, gammas : list of ndarray, shape (t + m, t + m)
+    weights : list of ndarray, shape (t + m,)
+    gammas : list of ndarray, shape (t + m, t + m)
     n : ndarray, shape (groups,)
     shares : ndarray, shape (groups,)
         (n_g - 1) / N.
@@ -102,12 +104,7 @@ class Responses:
         n = np.array([each.n for each in moments], dtype=float)
         gammas = [each.gamma for each in moments]
         return cls(whole, cut_k, items, below[1], below[0], [each.values for each in moments],
-                   [np.diag(1 / np.diag(gamma)) for gamma in gammas], gammas, n, (n - 1) / n.sum())
-
-    @property
-    def free(self) -> np.ndarray:
-        """Basic parameters that move: all."""
-        return np.arange(self.structure.k.shape[1])
+                   [1 / np.diag(gamma) for gamma in gammas], gammas, n, (n - 1) / n.sum())
 
     def evaluate(self, x: np.ndarray) -> Point:
         """Objective at the basic parameters, shape (q,); infinite where a response has no variance."""
@@ -121,7 +118,7 @@ class Responses:
             standard = (cuts[group] - implied.mu[self.items]) / spread[self.items]
             found.append(Answered(implied, spread, standard, implied.sigma / np.outer(spread, spread)))
             left = self.residual(group, found[-1])
-            f += share * float(left @ self.weights[group] @ left)
+            f += share * float(left @ (self.weights[group] * left))
         return Point(x, f if math.isfinite(f) else math.inf, found, [])
 
     def residual(self, group: int, answered: Answered) -> np.ndarray:
@@ -145,9 +142,13 @@ class Responses:
         found[:count] += self.cut_k[group * count: (group + 1) * count] / spread[self.items][:, None]
         return found
 
+    def slopes_at(self, point: Point) -> list[np.ndarray]:
+        """Slopes of every group."""
+        return [self.slopes(group, each) for group, each in enumerate(point.implied)]
+
     def gradient(self, point: Point) -> np.ndarray:
         """Differentiate F with respect to the basic parameters, shape (q,)."""
-        return -2 * sum(share * self.slopes(group, each).T @ (np.diag(self.weights[group]) * self.residual(group, each))
+        return -2 * sum(share * self.slopes(group, each).T @ (self.weights[group] * self.residual(group, each))
                         for group, (share, each) in enumerate(zip(self.shares, point.implied, strict=True)))
 
     def information(self, point: Point, shares: np.ndarray | None = None) -> np.ndarray:
@@ -155,5 +156,9 @@ class Responses:
         total = np.zeros((self.structure.k.shape[1],) * 2)
         for group, share in enumerate(self.shares if shares is None else shares):
             slopes = self.slopes(group, point.implied[group])
-            total += share * slopes.T @ (np.diag(self.weights[group])[:, None] * slopes)
+            total += share * slopes.T @ (self.weights[group][:, None] * slopes)
         return total
+
+    def curvature(self, point: Point) -> np.ndarray:
+        """Second derivatives of F, shape (q, q), from differences of the gradient."""
+        return differenced(self, point)

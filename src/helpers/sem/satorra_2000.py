@@ -15,26 +15,12 @@ Satorra (2000). Scaled and adjusted restricted tests in multi-sample analysis of
 from __future__ import annotations
 
 import math
-from typing import Protocol
 
 import numpy as np
 
 from helpers.sem.discrepancy import Point
 from helpers.sem.indices import upper_tail
-
-
-class Weighted(Protocol):
-    """A discrepancy in weighted squares of several groups."""
-
-    weights: list[np.ndarray]
-    gammas: list[np.ndarray]
-    n: np.ndarray
-
-    def slopes(self, group: int, implied: object) -> np.ndarray:
-        """Differentiate a group's moments by the basic parameters, shape (m, q)."""
-
-    def information(self, point: Point, shares: np.ndarray | None = None) -> np.ndarray:
-        """Half the Gauss-Newton Hessian of F, shape (q, q)."""
+from helpers.sem.weighted import Weighted
 
 
 def shifted_difference(larger: Weighted, at: Point, smaller: Weighted, restricted: Point) -> dict[str, float]:
@@ -54,8 +40,7 @@ def shifted_difference(larger: Weighted, at: Point, smaller: Weighted, restricte
     """
     n = larger.n.sum()
     shares = larger.n / n
-    slopes = [larger.slopes(group, each) for group, each in enumerate(at.implied)]
-    theirs = np.vstack([smaller.slopes(group, each) for group, each in enumerate(restricted.implied)])
+    slopes, theirs = larger.slopes_at(at), np.vstack(smaller.slopes_at(restricted))
     df = slopes[0].shape[1] - theirs.shape[1]
     if df <= 0:
         return {"chisq.diff": 0.0, "df.diff": 0, "pvalue": math.nan}
@@ -65,7 +50,7 @@ def shifted_difference(larger: Weighted, at: Point, smaller: Weighted, restricte
     given_up = np.linalg.solve(root.T, turned)  # its square is what stands in the brackets
     middle = np.zeros((df, df))
     for group, each in enumerate(slopes):
-        pulled = larger.weights[group] @ (each @ given_up)
+        pulled = larger.weights[group][:, None] * (each @ given_up)
         middle += shares[group] * pulled.T @ larger.gammas[group] @ pulled
     factor = math.sqrt(df / float((middle**2).sum()))
     difference = max(restricted.f - at.f, 0.0) * n

@@ -73,4 +73,6 @@ def _row_scale(row: Row, of: dict[str, float]) -> float:
         return of[row.rhs] / of[row.lhs]
     if row.op == "~":
         return of[row.lhs] / of[row.rhs]
-    return of[row.lhs] if row.op == "~1" else of[row.lhs] * of[row.rhs]
+    if row.op == "~*~":
+        return 1.0
+    return of[row.lhs] if row.op in ("~1", "|") else of[row.lhs] * of[row.rhs]

@@ -92,6 +92,8 @@ def second_opinion_of(model: str, data: pd.DataFrame) -> pd.DataFrame:
 
 def _outside(fit: SemFit) -> str:
     table = fit.structure.table
+    if table.ordered:
+        return "ordinal"
     labels = [row.label for row in table.rows if row.label and row.free]
     if table.groups > 1:
         return "groups"

@@ -2,7 +2,13 @@ r"""Is a model tenable that was fitted by weighted least squares? The scaled and
 
 .. math:: T = a\,N F + b, \qquad a = \sqrt{d / \operatorname{tr}(M^2)}, \qquad b = d - a \operatorname{tr} M
 
-with d degrees of freedom and :math:`M = U\Gamma`, so that T has the mean and the variance of a chi-square.
+with d degrees of freedom and :math:`M = U\Gamma`, so that T has the mean and the variance of a chi-square. With
+slopes :math:`\Delta`, :math:`A = \Delta'W\Delta` and :math:`B = \Delta'W\Gamma W\Delta` nothing larger than
+:math:`\Gamma` is formed:
+
+.. math:: \operatorname{tr} M = \operatorname{tr} W\Gamma - \operatorname{tr} A^{-1}B, \qquad \operatorname{tr} M^2 =
+          \operatorname{tr} (W\Gamma)^2 - 2 \operatorname{tr} A^{-1}\Delta'W\Gamma W\Gamma W\Delta
+          + \operatorname{tr} (A^{-1}B)^2
 
 References
 ----------
@@ -19,12 +25,12 @@ import numpy as np
 
 from helpers.sem.discrepancy import Point
 from helpers.sem.indices import upper_tail
-from helpers.sem.least_squares import LeastSquares
+from helpers.sem.weighted import Weighted
 
 
 @dataclass(frozen=True, slots=True)
 class Shifted:
-    """The test of the model.
+    """The test of a model.
 
     Attributes
     ----------
@@ -44,60 +50,89 @@ class Shifted:
     shift: float
 
 
-def robust_covariance(problem: LeastSquares, point: Point) -> np.ndarray:
-    """Sandwich covariances of the basic parameters, shape (q, q); divided by N minus the groups, as lavaan does."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Sandwich:
+    """What robust errors and tests are made of, summed over groups with their shares of the respondents.
+
+    Attributes
+    ----------
+    information : ndarray, shape (q, q)
+        A, of one respondent.
+    meat : ndarray, shape (q, q)
+        B.
+    twice : ndarray, shape (q, q)
+        Delta' W Gamma W Gamma W Delta.
+    trace, trace2 : float
+        Of W Gamma and of its square.
+    """
+
+    information: np.ndarray
+    meat: np.ndarray
+    twice: np.ndarray
+    trace: float
+    trace2: float
+
+
+def sandwich(problem: Weighted, point: Point) -> Sandwich:
+    """Put together what is needed at a minimum."""
+    q = len(point.x)
+    information, meat, twice = np.zeros((q, q)), np.zeros((q, q)), np.zeros((q, q))
+    trace = trace2 = 0.0
     shares = problem.n / problem.n.sum()
-    bread = np.linalg.inv(problem.information(point, shares))
-    meat = np.zeros_like(bread)
-    for group, each in enumerate(point.implied):
-        weighted = problem.weights[group] @ problem.slopes(group, each)
-        meat += shares[group] * weighted.T @ problem.gammas[group] @ weighted
-    return bread @ meat @ bread / (problem.n.sum() - len(point.implied))
+    for share, slopes, weight, gamma in zip(shares, problem.slopes_at(point), problem.weights, problem.gammas,
+                                            strict=True):
+        pulled = slopes * weight[:, None]
+        spread = gamma @ pulled
+        information += share * slopes.T @ pulled
+        meat += share * pulled.T @ spread
+        twice += share * (spread.T * weight) @ spread
+        trace += float(weight @ np.diag(gamma))
+        trace2 += float(weight @ gamma**2 @ weight)
+    return Sandwich(information, meat, twice, trace, trace2)
 
 
-def shifted(problem: LeastSquares, point: Point) -> Shifted:
+def robust_covariance(problem: Weighted, point: Point) -> np.ndarray:
+    """Sandwich covariances of the basic parameters, shape (q, q); divided by n less the groups, as lavaan does."""
+    parts = sandwich(problem, point)
+    bread = np.linalg.inv(parts.information)
+    return bread @ parts.meat @ bread / (problem.n.sum() - len(problem.n))
+
+
+def shifted(problem: Weighted, point: Point, parts: Sandwich) -> Shifted:
     """Scale and shift the minimum of the objective."""
-    shares = problem.n / problem.n.sum()
-    bread = np.linalg.inv(problem.information(point, shares))
-    slopes = np.vstack([problem.slopes(group, each) for group, each in enumerate(point.implied)])
-    weight, gamma = _side_by_side(problem)
-    pulled = weight @ slopes
-    # of the residuals of all groups side by side: W - W D (D'WD)^-1 D'W
-    return _corrected(point.f * problem.n.sum(), (weight - pulled @ bread @ pulled.T) @ gamma,
-                      len(slopes) - len(problem.free))
+    df = sum(map(len, problem.weights)) - len(point.x)
+    mean, square = parts.trace, parts.trace2
+    if len(point.x):
+        inner = np.linalg.solve(parts.information, parts.meat)
+        mean -= float(np.trace(inner))
+        square += float((inner * inner.T).sum()) - 2 * float(np.trace(np.linalg.solve(parts.information, parts.twice)))
+    return corrected(point.f * problem.n.sum(), mean, square, df)
 
 
-def baseline(problem: LeastSquares) -> Shifted:
-    """Test that no two variables covary, thresholds, means and variances free."""
-    between = problem.rows != problem.columns
-    f = sum(share * float(values[between] @ weight[np.ix_(between, between)] @ values[between])
-            for share, values, weight in zip(problem.shares, problem.observed, problem.weights, strict=True))
-    weight, gamma = _side_by_side(problem)
-    kept = np.flatnonzero(np.tile(between, len(problem.n)))
-    kept = np.ix_(kept, kept)
-    return _corrected(f * problem.n.sum(), weight[kept] @ gamma[kept], len(weight[kept]))
+def baseline(problem: Weighted, apart: np.ndarray) -> Shifted:
+    """Test that some variables do not covary, thresholds, means and variances free.
+
+    Parameters
+    ----------
+    problem : Weighted
+    apart : ndarray of bool, shape (m,)
+        Which moments are covariances that the baseline model sets to 0.
+    """
+    f = mean = square = 0.0
+    for share, weight, observed, whole in zip(problem.shares, problem.weights, problem.observed, problem.gammas,
+                                              strict=True):
+        values, own, gamma = observed[apart], weight[apart], whole[np.ix_(apart, apart)]
+        f += share * float(values @ (own * values))
+        mean += float(own @ np.diag(gamma))
+        square += float(own @ gamma**2 @ own)
+    return corrected(f * problem.n.sum(), mean, square, len(problem.weights) * int(apart.sum()))
 
 
-def _side_by_side(problem: LeastSquares) -> tuple[np.ndarray, np.ndarray]:
-    """Weights and asymptotic covariances of the moments of all groups."""
-    shares = problem.n / problem.n.sum()
-    return (_blocks([share * each for share, each in zip(shares, problem.weights, strict=True)]),
-            _blocks([each / share for share, each in zip(shares, problem.gammas, strict=True)]))
-
-
-def _corrected(unscaled: float, product: np.ndarray, df: int) -> Shifted:
-    if df == 0:
-        return Shifted(unscaled, 0, math.nan, unscaled, math.nan, math.nan)
-    factor = math.sqrt(float((product * product.T).sum()) / df)
-    shift = df - float(np.trace(product)) / factor
+def corrected(unscaled: float, mean: float, square: float, df: int) -> Shifted:
+    """Give a statistic the mean and variance of a chi-square, from the traces of M and of its square."""
+    if df <= 0:
+        return Shifted(unscaled, df, math.nan, unscaled, math.nan, math.nan)
+    factor = math.sqrt(square / df)
+    shift = df - mean / factor
     chisq = unscaled / factor + shift
     return Shifted(chisq, df, upper_tail(chisq, df), unscaled, factor, shift)
-
-
-def _blocks(matrices: list[np.ndarray]) -> np.ndarray:
-    whole = np.zeros((sum(map(len, matrices)),) * 2)
-    at = 0
-    for each in matrices:
-        whole[at: at + len(each), at: at + len(each)] = each
-        at += len(each)
-    return whole

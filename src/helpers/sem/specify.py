@@ -13,7 +13,7 @@ import numpy as np
 
 from helpers.errors import ModelError
 from helpers.moments import Sample
-from helpers.sem.implied import ALPHA, BETA, LAMBDA, NU, PSI, THETA, Layout
+from helpers.sem.implied import ALPHA, BETA, DELTA, LAMBDA, NU, PSI, TAU, THETA, Layout
 from helpers.syntax import Constraint, Expression, Row, Table
 
 
@@ -98,15 +98,22 @@ def _place(row: Row, etas: dict[str, int], observed: dict[str, int]) -> tuple[in
         return BETA, etas[row.lhs], etas[row.rhs]
     if row.op == "~1":
         return (ALPHA, etas[row.lhs], 0) if row.lhs in etas else (NU, observed[row.lhs], 0)
+    if row.op in ("|", "~*~"):
+        return (TAU, observed[row.lhs], int(row.rhs[1:]) - 1) if row.op == "|" else (DELTA, observed[row.lhs], 0)
     where, kind = (etas, PSI) if row.lhs in etas else (observed, THETA)
     return kind, where[row.lhs], where[row.rhs]
 
 
 def _fixed(table: Table, samples: list[Sample]) -> np.ndarray:
-    """Value of each fixed row, NaN where it is free; exogenous moments come from the sample."""
+    """Value of each fixed row, NaN where it is free; exogenous moments come from the sample.
+
+    A derived row stands at 0 until ``latent_response`` fills it.
+    """
     values = np.array([row.value for row in table.rows])
     for at, row in enumerate(table.rows):
-        if row.exogenous:
+        if row.derived:
+            values[at] = 0.0
+        elif row.exogenous:
             sample = samples[row.group - 1]
             one = sample.names.index(row.lhs)
             values[at] = sample.mean[one] if row.op == "~1" else sample.cov[one, sample.names.index(row.rhs)]

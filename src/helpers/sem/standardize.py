@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.sem.implied import ALPHA, BETA, LAMBDA, PSI, THETA, Implied, Layout, variance_slopes
+from helpers.sem.implied import ALPHA, BETA, DELTA, LAMBDA, PSI, THETA, Implied, Layout, variance_slopes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +99,8 @@ def powers(layout: Layout, size: int, *, everything: bool) -> np.ndarray:
             base = total if row == column else residual
             for end in (row, column):
                 _add(rank, at, base + end, -0.5, everything or (kind == PSI and end < layout.latents))
+        elif kind == DELTA:  # of a response in standard deviations: 1
+            _add(rank, at, row, 0.5, everything)
         else:
             place = p + row if kind == ALPHA else row
             _add(rank, at, place, -0.5, everything or (kind == ALPHA and row < layout.latents))

@@ -72,6 +72,8 @@ def _group(rows: tuple[Row, ...], latents: tuple[str, ...], sample: Sample) -> n
             values.append(loadings[row.lhs, row.rhs])
         elif row.op == "~":
             values.append(slopes[row.lhs, row.rhs])
+        elif row.op in ("|", "~*~"):  # the observed threshold, where the model does not say another
+            values.append(row.start)
         elif row.op == "~1":
             values.append(0.0 if row.lhs in latents or sample.mean is None else sample.mean[at[row.lhs]])
         elif row.lhs == row.rhs:
@@ -93,6 +95,8 @@ def _plain(rows: tuple[Row, ...], latents: tuple[str, ...], sample: Sample, *, v
             marker = first.setdefault(row.lhs, row.rhs)
             known = row.rhs in at and marker in at
             values.append(np.sign(sample.cov[at[row.rhs], at[marker]]) or 1.0 if known else 1.0)
+        elif row.op in ("|", "~*~"):
+            values.append(row.start)
         elif row.op == "~1":
             values.append(0.0 if row.lhs in latents or sample.mean is None else sample.mean[at[row.lhs]])
         elif row.op == "~~" and row.lhs == row.rhs:

@@ -142,12 +142,13 @@ def sample_moments(fit: SemFit) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``item n mean sd`` and one column of covariances (divisor n - 1) per item; preceded by ``group`` where there
-        are several. ``sem.Moments(cov=...)`` takes it back.
+        ``item n mean sd`` and one column of covariances (divisor n - 1; behind ordinal items polychoric) per item;
+        preceded by ``group`` where there are several. ``sem.Moments(cov=...)`` takes it back.
     """
     parts = []
     for number, sample in enumerate(fit.sample, start=1):
-        cov = sample.cov * sample.n / (sample.n - 1)
+        # polychoric correlations are no sums over n
+        cov = sample.cov * (1.0 if fit.engine.method.categorical else sample.n / (sample.n - 1))
         part = pd.DataFrame({"group": number, "item": list(sample.names), "n": sample.n,
                              "mean": np.nan if sample.mean is None else sample.mean, "sd": np.sqrt(np.diag(cov))})
         parts.append(pd.concat([part, pd.DataFrame(cov, columns=list(sample.names))], axis=1))
