@@ -26,6 +26,13 @@ CONTRACT = {
     "03_structural_model/parameters": "lhs op rhs label group est se z pvalue ci.lower ci.upper std.lv std.all",
     "03_structural_model/effects": "effect kind est se ci.lower ci.upper method",
     "03_structural_model/second_opinion": "lhs op rhs est est.semopy difference",
+    "03_structural_model/estimation": "measure value criterion calls.for source",
+    "03_structural_model/sensitivity":
+        "lhs rhs estimator missing careless n est se ci.lower ci.upper std.all reason",
+    "03_structural_model/modification": "lhs op rhs mi pvalue.bonferroni epc sepc.all",
+    "05_case_comparison/invariance": "level chisq df pvalue cfi rmsea srmr delta.chisq delta.df delta.pvalue delta.cfi"
+                                     " delta.rmsea delta.srmr holds",
+    "05_case_comparison/latent_means": "construct group reference est se ci.lower ci.upper d",
     **{f"{page}/gates": "gate severity passed found criterion source advice" for page in PAGES[1:]},
 }
 MEASURES = ("npar fmin chisq df pvalue baseline.chisq baseline.df cfi tli nfi logl unrestricted.logl aic bic bic2 "
@@ -67,16 +74,45 @@ def test_fit_has_the_contracts_measures(demo_report: Path, name: str) -> None:
 
 def test_the_report_shows_what_the_rooms_compute(demo_report: Path, project_root: Path) -> None:
     declared = studies.load(project_root / "data" / "demo")
-    fit = sem.fit(declared.model, survey.load(declared).scores, estimator="MLR")
+    scores = survey.load(declared).scores
+    fit = sem.fit_by_rule(declared.model, scores)
     shown = table(demo_report, "03_structural_model/fit").set_index("measure")["value"]
     assert shown.to_dict() == pytest.approx(fit.measures.to_dict(), rel=1e-12)
     paths = table(demo_report, "03_structural_model/paths")
     own = fit.parameters[fit.parameters["op"] == "~"]
     assert paths["est"].tolist() == pytest.approx(own["est"].tolist(), rel=1e-12)
     second = table(demo_report, "03_structural_model/second_opinion")
-    merged = second.merge(fit.parameters, on=["lhs", "op", "rhs"])
+    merged = second.merge(sem.fit(declared.model, scores).parameters, on=["lhs", "op", "rhs"])
     assert len(merged) == len(second) > len(own)
     assert (merged["difference"].abs() < 0.01 * merged["se"].where(merged["se"] > 0, 1)).all()
+
+
+def test_the_paths_in_every_way_of_estimating_them(demo_report: Path, project_root: Path) -> None:
+    ways = table(demo_report, "03_structural_model/sensitivity")
+    paths = table(demo_report, "03_structural_model/paths")
+    own = ways[ways["reported"]].merge(paths, on=["lhs", "rhs"], suffixes=("", ".own"))
+    assert len(own) == len(paths)
+    assert own["est"].tolist() == pytest.approx(own["est.own"].tolist(), rel=1e-9)
+    assert ways.groupby(["lhs", "rhs"])[["estimator", "missing", "careless"]].apply(
+        lambda each: len(each.drop_duplicates())).eq(8).all()
+    assert (ways["est"].notna() | ways["reason"].notna()).all(), "a way without an estimate says why"
+    declared = studies.load(project_root / "data" / "demo")
+    careless = survey.load(declared).careless.any(axis=1)
+    kept, left = (ways[ways["careless"] == each].set_index(["lhs", "rhs", "estimator", "missing"])["n"].dropna()
+                  for each in ("kept", "excluded"))
+    assert (kept - left).between(1, careless.sum()).all()
+    assert (demo_report / "figures" / "03_structural_model" / "sensitivity.svg").exists()
+
+
+def test_the_model_can_be_refitted_from_the_appendix(demo_report: Path, project_root: Path) -> None:
+    declared = studies.load(project_root / "data" / "demo")
+    moments = table(demo_report, "03_structural_model/moments").set_index("item")
+    again = sem.fit(declared.model, moments=sem.Moments(cov=moments[list(moments.index)], n=int(moments["n"].iloc[0])))
+    second = table(demo_report, "03_structural_model/second_opinion")
+    own = sem.fit(declared.model, survey.load(declared).scores)
+    assert again.measures["chisq"] == pytest.approx(own.measures["chisq"], rel=1e-6)
+    merged = second.merge(again.parameters, on=["lhs", "op", "rhs"], suffixes=("", ".again"))
+    assert merged["est.again"].tolist() == pytest.approx(merged["est"].tolist(), abs=1e-5)
 
 
 def test_the_summary_repeats_and_computes_nothing(demo_report: Path) -> None:

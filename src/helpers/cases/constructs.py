@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -110,10 +111,8 @@ def partial_invariance(tested: pd.DataFrame, scores: pd.DataFrame, model: str, g
     ----------
     tested : DataFrame
         What `invariance` found.
-    scores, model, groups, respondents, panel, estimator, missing, partial
+    scores, model, groups, respondents, panel, estimator, missing, ordered, partial
         As in `invariance`.
-    ordered : sequence of str
-        Ordinal items have no partial models here.
 
     Returns
     -------
@@ -124,19 +123,17 @@ def partial_invariance(tested: pd.DataFrame, scores: pd.DataFrame, model: str, g
     Raises
     ------
     ModelError
-        ``cases.partial_ordinal``; as `helpers.sem.partial_invariance`.
+        As `helpers.sem.partial_invariance`.
     """
     part = sem.measurement_part(model)
     failed = tested[~tested["holds"].astype(bool)].groupby("grouping", sort=False)["level"].first()
     failed = failed[failed != "configural"]
-    if len(failed) and len(ordered):
-        raise ModelError("cases.partial_ordinal", groupings=list(failed.index))
     if not len(failed):
         return pd.DataFrame(columns=["grouping", "level", *PARTIAL])
 
     def of_one(data: pd.DataFrame, name: str, how: dict[str, object]) -> pd.DataFrame:
         found = sem.partial_invariance(part, data, level=failed[name], estimator=estimator, missing=missing,
-                                       group_partial=partial.get(name, ()), **how)
+                                       ordered=_items(ordered, part), group_partial=partial.get(name, ()), **how)
         checks = found.attrs["checks"]
         found = found.assign(level=failed[name])
         found.attrs["checks"] = checks
@@ -168,7 +165,7 @@ def _over(scores: pd.DataFrame, tested: str, groups: pd.DataFrame, respondents: 
     for name, data, how in frames:
         table = table_of(data, name, how)
         if table is not None:
-            checks += table.attrs["checks"]
+            checks += [_placed(check, name) for check in table.attrs["checks"]]
             parts.append(table.assign(grouping=name))
     if not parts:
         return pd.DataFrame()
@@ -177,6 +174,11 @@ def _over(scores: pd.DataFrame, tested: str, groups: pd.DataFrame, respondents: 
     found = found[[*first, *(column for column in found.columns if column not in first)]]
     found.attrs["checks"] = tuple(checks)
     return found
+
+
+def _placed(check: Check, grouping: str) -> Check:
+    """Say of which grouping a level is."""
+    return replace(check, values={**check.values, "level": f"{grouping} - {check.values['level']}"})
 
 
 def _with_groups(scores: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
