@@ -69,3 +69,26 @@ residuals <- lapply(c("cfa", "means", "paths", "random_x", "groups", "mlr", "mlm
   })))
 })
 write_all(residuals, "after_fit", "residuals")
+
+# Factor scores of a few children. Without a score: lavaan's Bartlett of constructs measured by constructs (it prints 0).
+holed <- children
+holed$x1[1:30] <- NA
+holed$x5[20:60] <- NA
+holed[25, paste0("x", 1:6)] <- NA
+scored <- c("cfa", "second", "equal", "paths", "holed")
+cases$holed <- list(cfa, missing = "ml")
+some <- c(1:3, 20, 25, 30, 50, 200, 301)
+factor_scores <- lapply(scored, function(name) {
+  args <- modifyList(list(model = cases[[name]][[1]], data = children, fixed.x = TRUE), cases[[name]][-1])
+  fit <- quietly(polish(args, quietly(do.call("sem", args))))$fit
+  parts <- lapply(c("regression", "bartlett"), function(method) {
+    if (method == "bartlett" && name == "second") return(NULL)
+    found <- lavPredict(fit, method = if (method == "bartlett") "Bartlett" else method, assemble = TRUE,
+                        newdata = if (name == "holed") holed)
+    found <- as.data.frame(found)[c("visual", "textual", "speed", if (name == "second") "g")][some, ]
+    data.frame(model = name, method = method, row = rep(some, ncol(found)), construct = rep(names(found), each = length(some)),
+               score = unlist(found, use.names = FALSE))
+  })
+  list(scores = do.call(rbind, parts))
+})
+write_all(factor_scores, "after_fit", "scores")

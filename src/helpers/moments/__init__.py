@@ -1,6 +1,6 @@
 """What the models see of the data: covariances and means, by group, from answers or from a printed matrix."""
 
-from helpers.moments.cases import Cases, cases
+from helpers.moments.cases import Cases, cases, numbers
 from helpers.moments.complete import from_data, samples_of
 from helpers.moments.expectation import Expected, expect, inverted
 from helpers.moments.given import Moments, from_given
@@ -30,6 +30,7 @@ __all__ = [
     "from_given",
     "inverted",
     "latent_moments",
+    "numbers",
     "ordered_groups",
     "patterns_of",
     "polychoric",

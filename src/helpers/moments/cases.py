@@ -63,16 +63,9 @@ def cases(data: pd.DataFrame, names: Sequence[str], *, group: str | None = None,
         Columns that are absent, doubled or no numbers, infinite answers, fewer than two groups, a row without
         cluster or weight, fewer than two clusters in a group, weights that are negative or all zero.
     """
-    if not isinstance(data, pd.DataFrame):
-        raise DataError("moments.no_frame", found=type(data).__name__)
     if taken := [name for name in (group, cluster) if name in names]:
         raise DataError("moments.two_roles", columns=taken)
-    columns = [*names, *(name for name in (group, cluster, weights) if name is not None)]
-    if absent := [name for name in columns if name not in data.columns]:
-        raise DataError("moments.absent", columns=absent, have=[str(name) for name in data.columns[:30]])
-    if doubled := sorted({name for name in columns if list(data.columns).count(name) > 1}):
-        raise DataError("moments.doubled", columns=doubled)
-    values = _numbers(data[list(names)])
+    values = numbers(data, names, beside=[name for name in (group, cluster, weights) if name is not None])
     holes = np.isnan(values)
     present = ~(holes.any(axis=1) if missing == "listwise" else holes.all(axis=1))
     labels, rows = group_rows(data[group], present) if group is not None else (("",), [np.flatnonzero(present)])
@@ -80,6 +73,31 @@ def cases(data: pd.DataFrame, names: Sequence[str], *, group: str | None = None,
     return Cases(tuple(names), labels, tuple(values[at] for at in rows),
                  None if cluster is None else _clusters(data[cluster], used, rows),
                  None if weights is None else _weights(data[weights], used, rows), len(data))
+
+
+def numbers(data: pd.DataFrame, names: Sequence[str], *, beside: Sequence[str] = ()) -> np.ndarray:
+    """Read columns as numbers, shape (n, p), NaN where an answer is missing.
+
+    Parameters
+    ----------
+    data : DataFrame
+    names : sequence of str
+    beside : sequence of str
+        Columns that have to be there too, of any kind.
+
+    Raises
+    ------
+    DataError
+        No DataFrame; columns that are absent, doubled or no numbers; infinite answers.
+    """
+    if not isinstance(data, pd.DataFrame):
+        raise DataError("moments.no_frame", found=type(data).__name__)
+    columns = [*names, *beside]
+    if absent := [name for name in columns if name not in data.columns]:
+        raise DataError("moments.absent", columns=absent, have=[str(name) for name in data.columns[:30]])
+    if doubled := sorted({name for name in columns if list(data.columns).count(name) > 1}):
+        raise DataError("moments.doubled", columns=doubled)
+    return _numbers(data[list(names)])
 
 
 def group_rows(of: pd.Series, present: np.ndarray) -> tuple[tuple[str, ...], list[np.ndarray]]:

@@ -9,6 +9,7 @@ from helpers.sem.by_wave import Waves, by_wave
 from helpers.sem.compare import compare
 from helpers.sem.effects import effects
 from helpers.sem.equivalents import equivalents
+from helpers.sem.factor_scores import determinacy, scores
 from helpers.sem.fit import fit
 from helpers.sem.holes import Missing
 from helpers.sem.invariance import invariance, measurement_part
@@ -47,6 +48,7 @@ __all__ = [
     "bootstrap",
     "by_wave",
     "compare",
+    "determinacy",
     "effects",
     "effects_by_rule",
     "equivalents",
@@ -70,6 +72,7 @@ __all__ = [
     "rivals",
     "sample_moments",
     "score_tests",
+    "scores",
     "second_opinion",
     "second_opinion_of",
     "sensitivity",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -141,10 +142,11 @@ def fit(
                     weights=weights, effect_coding=effect_coding, from_moments=data is None)
     written = syntax.parse(model)
     if method.categorical:
-        return fit_ordinal(written, data, method=method, ordered=written.observed if ordered is True else ordered,
-                           group=group, conf_level=conf_level, meanstructure=meanstructure, std_lv=std_lv,
-                           fixed_x=fixed_x, group_equal=several("group_equal", group_equal),
-                           group_partial=several("group_partial", group_partial))
+        found = fit_ordinal(written, data, method=method, ordered=written.observed if ordered is True else ordered,
+                            group=group, conf_level=conf_level, meanstructure=meanstructure, std_lv=std_lv,
+                            fixed_x=fixed_x, group_equal=several("group_equal", group_equal),
+                            group_partial=several("group_partial", group_partial))
+        return replace(found, group_column=group)
     full = method.missing == "fiml"
     if full and meanstructure is False:
         raise ModelError("sem.fiml_means")
@@ -160,7 +162,7 @@ def fit(
     if fixed_x and observed.incomplete(table.exogenous):
         table = completed(fixed_x=False)
     refuse(observed, table)
-    return estimate(table, observed, method=method, conf_level=conf_level)
+    return replace(estimate(table, observed, method=method, conf_level=conf_level), group_column=group)
 
 
 def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_level: float = 0.95) -> SemFit:

@@ -82,6 +82,8 @@ class SemFit:
         Derivative of ``std.all`` with respect to the rows.
     engine : Engine
         What the estimation knew, for what is computed after the fit.
+    group_column : str or None
+        Column of the data that tells the groups apart.
     """
 
     model: str
@@ -103,6 +105,7 @@ class SemFit:
     rows_vcov: np.ndarray
     std_slopes: np.ndarray
     engine: Engine
+    group_column: str | None = None
 
     @property
     def answers(self) -> tuple[np.ndarray, ...] | None:
