@@ -30,7 +30,7 @@ from helpers.sem.scaled_measures import scaled_measures
 from helpers.sem.scaling import Scaled, scale
 from helpers.sem.specify import specify
 from helpers.sem.standardize import standardize
-from helpers.sem.start import starts
+from helpers.sem.start import nearby, starts
 
 
 def fit(
@@ -165,7 +165,8 @@ def fit(
     return replace(estimate(table, observed, method=method, conf_level=conf_level), group_column=group)
 
 
-def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_level: float = 0.95) -> SemFit:
+def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_level: float = 0.95,
+             begin: np.ndarray | None = None) -> SemFit:
     """Fit a complete parameter table to moments; ``fit`` is the comfortable way in.
 
     Parameters
@@ -175,12 +176,14 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
         One sample per group, in the order of the table.
     method : Method
     conf_level : float
+    begin : ndarray, shape (r,), optional
+        Estimates of a model with these rows, where the search then begins.
     """
     samples = observed.samples
     structure = specify(table, samples)
     scaled = scale(structure, samples)
     problem = observed.problem(scaled)
-    optimum = problem.minimise(starts(scaled))
+    optimum = nearby(problem, scaled, begin) or problem.minimise(starts(scaled))
     fitted = observed.likelihood(optimum.point.f, structure.k.shape[1], table)
     found, scaling = uncertainty(scaled, problem, optimum, structure.k, method, observed.cases, fitted)
     values = structure.k @ (optimum.point.x * scaled.basic) + structure.c

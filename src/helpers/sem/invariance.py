@@ -8,12 +8,13 @@ import pandas as pd
 
 from helpers import syntax
 from helpers.errors import ModelError
-from helpers.sem.fit import fit
+from helpers.sem.arguments import several
 from helpers.sem.levels import LEVELS, asked_levels, judged, refuse_unknown_partial, remarked
 from helpers.sem.longitudinal import Longitudinal, refuse_absent
 from helpers.sem.ordinal_invariance import ordinal_change, ordinal_fits
 from helpers.sem.ordinal_levels import Ordinal
 from helpers.sem.result import SemFit
+from helpers.sem.sequence import Step, fit_in_turn
 
 
 def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, levels: Sequence[str] | None = None,
@@ -35,8 +36,8 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
         ``configural residuals``, because the steps between cannot be tested alone.
     estimator : {"MLR", "MLM", "ML", "WLSMV"}
         WLSMV goes with ``ordered``.
-    missing : {"listwise", "pairwise"}
-        "pairwise" for ordinal items only.
+    missing : {"listwise", "fiml", "pairwise"}
+        "fiml" as in ``fit``; "pairwise" for ordinal items only.
     ordered : sequence of str
         Every item, or none: the items are ordinal, and normal responses stand behind them.
     waves : mapping of wave to its columns, optional
@@ -119,31 +120,31 @@ def refuse_ordinal_options(*, estimator: str, ordered: Sequence[str], group: str
 
 
 def fits_of_levels(model: str, data: pd.DataFrame, *, group: str | None, waves: Mapping[str, Sequence[str]] | None,
-                   levels: Sequence[str] | None, group_partial: Sequence[str], **options: object) -> dict[str, SemFit]:
+                   levels: Sequence[str] | None, group_partial: Sequence[str], estimator: str,
+                   missing: str) -> dict[str, SemFit]:
     """Fit each level; see ``invariance``.
 
     Parameters
     ----------
-    model, data, group, waves, levels, group_partial
+    model, data, group, waves, levels, group_partial, estimator, missing
         As in ``invariance``.
-    **options
-        Handed to ``fit``.
 
     Returns
     -------
     dict of level to SemFit
     """
-    asked = asked_levels(levels, LEVELS)
+    asked, free = asked_levels(levels, LEVELS), several("group_partial", group_partial)
     if (group is None) == (waves is None):
         raise ModelError("sem.groups_or_waves")
-    model = remarked(model, group_partial)
+    model = remarked(model, free)
     if waves is not None:
-        joint = Longitudinal.of(model, waves, group_partial)
-        refuse_absent(joint, data.columns)
-        return {level: fit(joint.text(level), data, meanstructure=True, **options) for level in asked}
-    refuse_unknown_partial(syntax.parse(model), group_partial)
-    return {level: fit(model, data, group=group, group_equal=LEVELS[level],
-                       group_partial=group_partial if LEVELS[level] else (), **options) for level in asked}
+        joint = Longitudinal.of(model, waves, free)
+        refuse_absent(joint, data)
+        steps = {level: Step(joint.text(level)) for level in asked}
+    else:
+        refuse_unknown_partial(syntax.parse(model), free)
+        steps = {level: Step(model, LEVELS[level], free if LEVELS[level] else ()) for level in asked}
+    return fit_in_turn(steps, data, group=group, estimator=estimator, missing=missing)
 
 
 def measurement_part(model: str) -> str:

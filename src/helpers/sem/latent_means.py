@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import ModelError
+from helpers.sem.arguments import refuse_wrong
 from helpers.sem.estimates import root, wald
 from helpers.sem.implied import imply
 from helpers.sem.invariance import fits_of_levels, refuse_ordinal_options
@@ -73,6 +74,7 @@ def latent_means(model: str, data: pd.DataFrame, *, group: str | None = None, re
       construct group reference
     0         f     2         1
     """
+    refuse_wrong(flags={}, columns={"group": group}, conf_level=conf_level)
     data, waves = _referred(data, group, waves, reference)
     if len(ordered) or estimator == "WLSMV":
         refuse_ordinal_options(estimator=estimator, ordered=ordered, group=group, waves=waves)

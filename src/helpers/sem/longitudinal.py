@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from helpers import syntax
 from helpers.errors import DataError, ModelError, Problem
 from helpers.sem.levels import LEVELS, refuse_unknown_partial, released
@@ -201,7 +203,7 @@ def _columns(items: tuple[str, ...], waves: Mapping[str, Sequence[str]]) -> tupl
     return tuple(dict(zip(items, of, strict=True)) for of in listed.values())
 
 
-def refuse_absent(found: Longitudinal, have: Sequence[str]) -> None:
+def refuse_absent(found: Longitudinal, data: object) -> None:
     """Say of every wave at once which columns the data lack.
 
     Raises
@@ -209,7 +211,9 @@ def refuse_absent(found: Longitudinal, have: Sequence[str]) -> None:
     DataError
         ``sem.waves_absent``, one problem per wave.
     """
-    there = set(map(str, have))
+    if not isinstance(data, pd.DataFrame):
+        raise DataError("moments.no_frame", found=type(data).__name__)
+    there = set(map(str, data.columns))
     if problems := [Problem("sem.waves_absent", {"wave": label, "columns": absent})
                     for label, wave in zip(found.labels, found.columns, strict=True)
                     if (absent := [column for column in wave.values() if column not in there])]:

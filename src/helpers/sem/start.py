@@ -5,12 +5,15 @@ All of it happens on scaled items (see ``scaling``); a modifier ``start()`` is t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
 
 from helpers.moments import Sample
+from helpers.sem.discrepancy import Discrepancy
+from helpers.sem.optimize import Optimum, search
 from helpers.sem.scaling import Scaled
 from helpers.syntax import Row
 
@@ -31,6 +34,21 @@ def starts(scaled: Scaled) -> Iterator[np.ndarray]:
         yield _start(scaled, partial(_plain, variance=variance), asked=False)
     if any(row.start == row.start for row in scaled.structure.table.rows):
         yield _start(scaled, _group, asked=False)
+
+
+def nearby(problem: Discrepancy, scaled: Scaled, values: np.ndarray | None) -> Optimum | None:
+    """Search from the estimates of a related model with the same rows, shape (r,), in original units.
+
+    None where none are given, or the search from there does not converge.
+    """
+    if values is None:
+        return None
+    structure = scaled.structure
+    free = structure.k.any(axis=1)
+    wanted = (values / scaled.rows - structure.c)[free]
+    point = problem.evaluate(np.linalg.lstsq(structure.k[free], wanted, rcond=None)[0])
+    found = search(problem, point, near=True) if math.isfinite(point.f) else None
+    return found if found is not None and found.converged else None
 
 
 def _start(scaled: Scaled, of_group: Callable[[tuple[Row, ...], tuple[str, ...], Sample], np.ndarray], *,
