@@ -113,9 +113,11 @@ def _key(cell: design.Cell) -> tuple[object, ...]:
 
 
 def _is_there(cell: design.Cell, replications: int) -> bool:
+    """Whether a cell of this design is kept with as many samples, or more."""
     kept = read("samples")
     mine = kept[(kept[KEYS] == list(_key(cell))).all(axis=1)]
-    return bool(len(mine)) and mine["design"].iloc[0] == cell.design(replications)
+    return any(row.replications >= replications and row.design == cell.design(row.replications)
+               for row in mine.itertuples())
 
 
 def _arguments(words: Sequence[str] | None = None) -> argparse.Namespace:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +23,32 @@ Key = tuple[str, str, str, int]
 def keys(found: SemFit) -> list[Key]:
     """Names of the parameters of a fit: lhs, op, rhs, group."""
     return list(zip(*(found.parameters[column] for column in ("lhs", "op", "rhs", "group")), strict=True))
+
+
+def aims(model: str, of: Recipe, methods: Sequence[Mapping[str, object]], *, estimand: str,
+         seed: int) -> list[dict[Key, float]]:
+    """Find what counts as true for each method; those that estimate the same share it.
+
+    Parameters
+    ----------
+    model : str
+    of : Recipe
+    methods : sequence of mapping
+        Options of ``fit``.
+    estimand : {"population", "pseudo"}
+    seed : int
+    """
+    known: dict[str, dict[Key, float]] = {}
+    found = []
+    for options in methods:
+        name = str(options.get("estimator", "ML"))
+        options = {**options, "estimator": SAME_ESTIMATES.get(name.upper(), name)}
+        said = repr(sorted(options.items()))
+        if said not in known:
+            known[said] = (of_population(model, of, options) if estimand == "population"
+                           else pseudo(model, of, options, seed))
+        found.append(known[said])
+    return found
 
 
 def of_population(model: str, of: Recipe, options: Mapping[str, object]) -> dict[Key, float]:
@@ -61,7 +87,5 @@ def pseudo(model: str, of: Recipe, options: Mapping[str, object], seed: int) -> 
     """Fit a model by the same estimator to a million complete answers: what it estimates, right or not."""
     total = sum(of.sizes)
     large = replace(of, sizes=tuple(LARGE * size // total for size in of.sizes), missing=None, shares={})
-    name = str(options.get("estimator", "ML"))
-    found = fit(model, draw(large, np.random.SeedSequence([seed, LARGE])),
-                **{**options, "estimator": SAME_ESTIMATES.get(name.upper(), name)})
+    found = fit(model, draw(large, np.random.SeedSequence([seed, LARGE])), **options)
     return dict(zip(keys(found), found.parameters["est"], strict=True))

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers import parallel
 from helpers.errors import ModelError
 from helpers.sem import monte_carlo_tables as tables
-from helpers.sem.estimands import Key, of_population, pseudo
+from helpers.sem.estimands import Key, aims
 from helpers.sem.lean import Lean, by_fit
 from helpers.sem.monte_carlo_tables import Replication
 from helpers.sem.simulate import Recipe, draw, recipe
@@ -149,11 +149,10 @@ def monte_carlo_of(population: str, model: str | None = None, *, n: int | Sequen
     of = recipe(population, n=n, **answers)
     fitted = of.population.estimated if model is None else model
     options = [{**({"group": "group"} if len(of.sizes) > 1 else {}), **each} for each in methods.values()]
-    aims = [of_population(fitted, of, each) if estimand == "population" else pseudo(fitted, of, each, seed)
-            for each in options]
+    truths = aims(fitted, of, options, estimand=estimand, seed=seed)
     pieces = parallel.portions(replications, size=PORTION)
     blocks = parallel.each(partial(_portion, of, fitted, options, conf_level, seed), pieces, workers=workers)
-    return {name: _result([sample[at] for block in blocks for sample in block], aims[at], estimand=estimand,
+    return {name: _result([sample[at] for block in blocks for sample in block], truths[at], estimand=estimand,
                           n=of.sizes, conf_level=conf_level) for at, name in enumerate(methods)}
 
 
