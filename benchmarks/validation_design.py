@@ -47,8 +47,11 @@ METHODS = {
     "MLR": {"estimator": "MLR"},
     "MLR listwise": {"estimator": "MLR"},
     "FIML ML": {"estimator": "ML", "missing": "fiml"},
+    "FIML MLR": {"estimator": "MLR", "missing": "fiml"},
+    "WLSMV": {"estimator": "WLSMV", "ordered": ITEMS},
+    "WLSMV pairwise": {"estimator": "WLSMV", "ordered": ITEMS, "missing": "pairwise"},
 }
-COMPLETE, HOLES = ("ML", "MLM", "MLR"), ("MLR listwise", "FIML ML")
+COMPLETE, HOLES = ("ML", "MLM", "MLR"), ("MLR listwise", "FIML ML", "FIML MLR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,10 @@ class Cell:
 
 
 def cells() -> Iterator[Cell]:
-    """Every cell: complete answers, then answers with holes."""
+    """Every cell: complete answers, then answers with holes, then ordinal methods."""
     for missing, methods in (("complete", COMPLETE), ("15 % MAR", HOLES)):
         for answers in ANSWERS:
             for n in SIZES:
                 yield from (Cell(answers, missing, n, method) for method in methods)
+    for missing, method in (("complete", "WLSMV"), ("15 % MAR", "WLSMV pairwise")):
+        yield from (Cell("5-point", missing, n, method) for n in SIZES)

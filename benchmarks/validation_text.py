@@ -9,7 +9,8 @@ import validation_design as design
 
 LOW, HIGH = 0.925, 0.975  # what an interval of 95 % may cover; a test may reject as much as its complement
 CONDITION = ["answers", "missing", "method"]
-KINDS = {"loadings": ("=~",), "paths and indirect effect": ("~", ":="), "variances": ("~~",)}
+KINDS = {"loadings": ("=~",), "paths and indirect effect": ("~", ":="), "variances": ("~~",),
+         "intercepts and thresholds": ("~1", "|")}
 # Why theory promises nothing, by what a condition is; the first that fits.
 NO_PROMISE: tuple[tuple[Callable[[str, str, str], bool], str], ...] = (
     (lambda answers, missing, method: method == "MLR listwise",

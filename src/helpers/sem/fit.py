@@ -11,12 +11,11 @@ import pandas as pd
 from helpers import syntax
 from helpers.errors import ModelError
 from helpers.moments import Cases, Moments
-from helpers.sem import estimates, gates
-from helpers.sem.answer_gates import answer_checks
+from helpers.sem import estimates
 from helpers.sem.arguments import refuse_wrong, several
 from helpers.sem.discrepancy import Discrepancy
 from helpers.sem.errors_and_tests import Likelihood, Precision, precision
-from helpers.sem.heywood import sandwich_se
+from helpers.sem.every_check import every_check
 from helpers.sem.implied import imply
 from helpers.sem.indices import measures
 from helpers.sem.methods import Method, choose
@@ -196,14 +195,10 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
         model=table.model.text, parameters=parameters,
         measures=_with_scaled(measures(fitted, table.groups, samples, implied, means=table.means), fitted, scaling,
                               table.groups),
-        checks=gates.checks(gates.Fitted(
-            structure, values, np.sqrt(np.maximum(np.diag(found.rows), 0.0)),
-            np.concatenate([each.std_all for each in standardized]), implied, samples, optimum, found,
-            tuple(parameters.loc[(parameters["op"] == ":=") & parameters["est"].isna(), "lhs"]),
-            observed.correlations_only, sandwich_se(scaled, problem, optimum, structure.k, observed.cases, method,
-                                                    values)))
-        + answer_checks(table, samples, observed.cases, method, correlations_only=observed.correlations_only)
-        + observed.checks(table),
+        checks=every_check(
+            structure, scaled, problem, optimum, observed, method, found, values=values,
+            std_all=np.concatenate([each.std_all for each in standardized]), implied=implied,
+            undefined=parameters.loc[(parameters["op"] == ":=") & parameters["est"].isna(), "lhs"]),
         residuals=estimates.residuals(samples, implied, means=table.means),
         r2=estimates.r2(structure, standardized),
         implied=estimates.implied_table(samples, implied, means=table.means),

@@ -14,8 +14,9 @@ import pandas as pd
 
 from helpers import syntax
 from helpers.errors import HelpersError
-from helpers.sem import estimates, gates
+from helpers.sem import estimates
 from helpers.sem.errors_and_tests import Likelihood
+from helpers.sem.every_check import every_check
 from helpers.sem.fit import fit, uncertainty
 from helpers.sem.implied import imply
 from helpers.sem.indices import upper_tail
@@ -87,6 +88,8 @@ class Lean:
         implied = [imply(structure.layout, values[structure.part(group)]) for group in range(self.table.groups)]
         std_all = np.concatenate([standardize(structure.layout, values[structure.part(group)], each).std_all
                                   for group, each in enumerate(implied)])
+        defined, _ = estimates.defined(self.table, values, np.eye(len(values)))
+        undefined = [each.name for each, value in zip(self.table.definitions, defined, strict=True) if value != value]
         out = []
         for method in self.methods:
             try:
@@ -94,9 +97,8 @@ class Lean:
             except HelpersError as error:
                 out.append(refused(error))
                 continue
-            checks = gates.checks(gates.Fitted(structure, values, estimates.root(np.diag(found.rows)), std_all, implied,
-                                               observed.samples, optimum, found, (), False))
-            checks += observed.checks(self.table)
+            checks = every_check(structure, scaled, problem, optimum, observed, method, found, values=values,
+                                 std_all=std_all, implied=implied, undefined=undefined)
             rows, whole = self._rows(values, found.rows, structure.k.any(axis=1))
             failure = "not_converged" if not optimum.converged else "" if whole else "no_errors"
             out.append(Replication(failure, rows, _tests(fitted, factors),

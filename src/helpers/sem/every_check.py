@@ -1,0 +1,49 @@
+"""Gathers every gate of a fit to continuous answers: of the model, of the answers, and of what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from helpers.errors import Check
+from helpers.sem import gates
+from helpers.sem.answer_gates import answer_checks
+from helpers.sem.discrepancy import Discrepancy
+from helpers.sem.errors_and_tests import Precision
+from helpers.sem.heywood import sandwich_se
+from helpers.sem.implied import Implied
+from helpers.sem.methods import Method
+from helpers.sem.observed import Observed
+from helpers.sem.optimize import Optimum
+from helpers.sem.scaling import Scaled
+from helpers.sem.specify import Structure
+
+
+def every_check(structure: Structure, scaled: Scaled, problem: Discrepancy, optimum: Optimum, observed: Observed,
+                method: Method, found: Precision, *, values: np.ndarray, std_all: np.ndarray,
+                implied: list[Implied], undefined: Sequence[str]) -> tuple[Check, ...]:
+    """Make the gates.
+
+    Parameters
+    ----------
+    structure : Structure
+        In original units.
+    scaled, problem, optimum
+        On scaled items.
+    observed : Observed
+    method : Method
+    found : Precision
+    values, std_all : ndarray, shape (r,)
+        Rows of the parameter table.
+    implied : list of Implied
+        Per group.
+    undefined : sequence of str
+        ``:=`` lines without a value.
+    """
+    robust = sandwich_se(scaled, problem, optimum, structure.k, observed.cases, method, values)
+    of_model = gates.checks(gates.Fitted(
+        structure, values, np.sqrt(np.maximum(np.diag(found.rows), 0.0)), std_all, implied, observed.samples, optimum,
+        found, tuple(undefined), observed.correlations_only, robust))
+    return (of_model + answer_checks(structure.table, observed.samples, observed.cases, method,
+                                     correlations_only=observed.correlations_only) + observed.checks(structure.table))
