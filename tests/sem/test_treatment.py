@@ -81,7 +81,7 @@ def test_missing_answers_call_for_full_information_or_for_a_warning(latent: pd.D
     for answers in (many, few):
         chosen = sem.treatment(MODEL, answers)
         gate = next(check for check in chosen.checks if check.gate == "missing_rule")
-        assert gate.passed == (chosen.missing == "fiml")
+        assert gate.passed == (chosen.missing != "listwise")
         assert gate.values["incomplete"] == 30
 
 
@@ -116,8 +116,31 @@ def test_effects_take_the_interval_that_suits_the_fit() -> None:
     assert set(drawn["method"]) == {"percentile"}
     pd.testing.assert_series_equal(drawn["ci.lower"], sem.effects(
         sem.fit("m ~ x; y ~ m", answers, estimator="MLR"), ci="percentile", draws=300, seed=4)["ci.lower"])
-    clustered = sem.fit("m ~ x; y ~ m", answers.assign(branch=np.arange(200) % 40), cluster="branch")
-    other = sem.effects_by_rule(clustered, draws=300, seed=4)
+    weighted = sem.fit("m ~ x; y ~ m", answers.assign(weight=1 + np.arange(200) % 4), weights="weight")
+    other = sem.effects_by_rule(weighted, draws=300, seed=4)
     assert set(other["method"]) == {"monte-carlo"}
     assert [check.passed for check in other.attrs["checks"] if check.gate == "effects_interval"] == [False]
     assert [check.passed for check in drawn.attrs["checks"] if check.gate == "effects_interval"] == [True]
+
+
+def test_ordinal_answers_and_holes_take_the_monte_carlo_interval_and_have_no_aic() -> None:
+    latent = sem.simulate("f =~ .8*a + .7*b + .6*c\ng =~ .8*x + .7*y + .6*z\ng ~ .4*f", n=400, seed=8)
+    answers = latent.apply(lambda item: np.digitize(item / item.std(), [-0.8, 0.0, 0.8]) + 1.0)
+    model = "f =~ a + b + c; g =~ x + y + z; g ~ f"
+    chosen = sem.treatment(model, answers)
+    assert chosen.ordered == ("a", "b", "c", "x", "y", "z")
+    fitted = sem.fit_by_rule(model, answers, treatment=chosen)
+    assert set(sem.effects_by_rule(fitted, draws=200, seed=1)["method"]) == {"monte-carlo"}
+    table = sem.rivals(model, {"one": "f =~ a + b + c + x + y + z"}, answers, estimator=chosen.estimator,
+                       missing=chosen.missing, ordered=chosen.ordered)
+    assert table[["aic", "delta.bic"]].isna().all(axis=None)
+    assert table[["chisq", "cfi", "srmr"]].notna().all(axis=None)
+    full = sem.fit(model, holes(answers, 30), missing="fiml")
+    assert set(sem.effects_by_rule(full, draws=200, seed=1)["method"]) == {"monte-carlo"}
+
+
+def test_pairs_of_answers_are_counted() -> None:
+    answers = pd.DataFrame({"a": [1, 2, np.nan, np.nan], "b": [1, np.nan, 2, np.nan], "c": [1, 2, 3, 4.0]})
+    counts = sem.answered_pairs(MODEL, answers).set_index("item")
+    assert counts.loc["a"].tolist() == [2, 1, 2]
+    assert counts.loc["c"].tolist() == [2, 2, 4]

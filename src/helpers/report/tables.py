@@ -220,8 +220,8 @@ def _sections(table: pd.DataFrame, speech: Speech) -> list[str]:
         return []
     names = []
     for lhs, op, rhs in zip(table["lhs"], table["op"], table["rhs"], strict=True):
-        key = {"=~": "loadings", "~": "regressions", "~1": "intercepts", "|": "thresholds", ":=": "defined",
-               "~~": "variances" if lhs == rhs else "covariances"}.get(str(op), "other")
+        key = {"=~": "loadings", "~": "regressions", "~1": "intercepts", "|": "thresholds", "~*~": "scales",
+               ":=": "defined", "~~": "variances" if lhs == rhs else "covariances"}.get(str(op), "other")
         names.append(html.escape(words.say(f"report.section.{key}", speech.language)))
     runs = 1 + sum(a != b for a, b in pairwise(names))
     return names if runs == len(set(names)) else []

@@ -25,6 +25,7 @@ from helpers.sem.sensitivity import sensitivity
 from helpers.sem.simulate import simulate
 from helpers.sem.standardized_residuals import standardized_residuals
 from helpers.sem.tables import (
+    answered_pairs,
     largest_residuals,
     measures_shown,
     parameters_shown,
@@ -44,6 +45,7 @@ __all__ = [
     "SemFit",
     "Treatment",
     "Waves",
+    "answered_pairs",
     "bollen_stine",
     "bootstrap",
     "by_wave",

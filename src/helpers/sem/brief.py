@@ -6,7 +6,7 @@ from helpers.errors import ModelError
 from helpers.sem.result import SemFit
 
 
-def fit_in_brief(fit: SemFit) -> dict[str, float]:
+def fit_in_brief(fit: SemFit) -> dict[str, str | float]:
     """Pick the measures that a sentence about fit names.
 
     Parameters
@@ -16,7 +16,7 @@ def fit_in_brief(fit: SemFit) -> dict[str, float]:
     Returns
     -------
     dict
-        ``n chisq df cfi rmsea lower upper srmr``; lower and upper are the 90 % limits of RMSEA. Of a
+        ``estimator n chisq df cfi rmsea lower upper srmr``; lower and upper are the 90 % limits of RMSEA. Of a
         robust estimator the scaled chi-square and the robust CFI and RMSEA.
 
     Raises
@@ -27,7 +27,7 @@ def fit_in_brief(fit: SemFit) -> dict[str, float]:
     refuse_stopped(fit)
     names = {"n": "ntotal", "chisq": "chisq", "df": "df", "cfi": "cfi", "rmsea": "rmsea", "lower": "rmsea.ci.lower",
              "upper": "rmsea.ci.upper", "srmr": "srmr"}
-    return {short: fit.reported(name) for short, name in names.items()}
+    return {"estimator": fit.engine.method.name, **{short: fit.reported(name) for short, name in names.items()}}
 
 
 def strongest_path(fit: SemFit) -> dict[str, str | float]:

@@ -13,6 +13,10 @@ from helpers.sem.result import SemFit
 from helpers.sem.treatment import Treatment
 from helpers.sem.treatment import treatment as choose_treatment
 
+# Refusals to draw respondents again; other refusals stay refusals.
+NOT_DRAWN = ("sem.bootstrap_data", "sem.bootstrap_holes", "sem.bootstrap_method", "sem.bootstrap_ordinal",
+             "sem.bootstrap_weights")
+
 
 def fit_by_rule(model: str, data: pd.DataFrame, *, estimator: str = "auto", missing: str = "auto",
                 treatment: Treatment | None = None, conf_level: float = 0.95) -> SemFit:
@@ -90,7 +94,7 @@ def effects_by_rule(fit: SemFit, *, draws: int = 5000, seed: int, conf_level: fl
     try:
         found, drawn = effects(fit, ci="percentile", **options), "percentile"
     except ModelError as error:
-        if error.problems[0].id not in ("sem.bootstrap_method", "sem.bootstrap_data"):
+        if error.problems[0].id not in NOT_DRAWN:
             raise
         found, drawn = effects(fit, ci="monte-carlo", **options), "monte-carlo"
     found.attrs["checks"] = (*found.attrs.get("checks", ()), Check("effects_interval", "info", drawn == "percentile", {

@@ -143,7 +143,8 @@ def sample_moments(fit: SemFit) -> pd.DataFrame:
     -------
     DataFrame
         ``item n mean sd`` and one column of covariances (divisor n - 1; behind ordinal items polychoric) per item;
-        preceded by ``group`` where there are several. ``sem.Moments(cov=...)`` takes it back.
+        preceded by ``group`` where there are several. ``sem.Moments(cov=...)`` takes it back. With full information
+        these are the saturated moments by maximum likelihood, from which a refit comes close.
     """
     parts = []
     for number, sample in enumerate(fit.sample, start=1):
@@ -153,6 +154,34 @@ def sample_moments(fit: SemFit) -> pd.DataFrame:
                              "mean": np.nan if sample.mean is None else sample.mean, "sd": np.sqrt(np.diag(cov))})
         parts.append(pd.concat([part, pd.DataFrame(cov, columns=list(sample.names))], axis=1))
     return _grouped(fit, pd.concat(parts), ["item", "n", "mean", "sd", *fit.sample[0].names])
+
+
+def answered_pairs(model: str, data: pd.DataFrame) -> pd.DataFrame:
+    """Count the respondents who answered both items of each pair.
+
+    Parameters
+    ----------
+    model : str
+    data : DataFrame, shape (n_respondents, ...)
+
+    Returns
+    -------
+    DataFrame
+        ``item`` and one column per variable of the model; on the diagonal those who answered the item.
+
+    Examples
+    --------
+    >>> answered_pairs("f =~ a + b + c", pd.DataFrame({"a": [1, 2, None], "b": [1, None, 2], "c": [1, 2, 3]}))
+      item  a  b  c
+    0    a  2  1  2
+    1    b  1  2  2
+    2    c  2  2  3
+    """
+    names = list(syntax.parse(model).observed)
+    there = data[names].notna().to_numpy().astype(int)
+    counts = pd.DataFrame(there.T @ there, columns=names)
+    counts.insert(0, "item", names)
+    return counts
 
 
 def rivals(model: str, rivals: Mapping[str, str], data: pd.DataFrame, **options: object) -> pd.DataFrame:
@@ -173,6 +202,7 @@ def rivals(model: str, rivals: Mapping[str, str], data: pd.DataFrame, **options:
         ``model npar chisq df cfi rmsea srmr aic bic delta.aic delta.bic`` (the scaled chi-square and robust indices of
         a robust estimator), the declared model first (named
         "model"); positive differences: worse than the declared model. ``stopped`` says whether a *stop* gate failed.
+        Where the estimator has no likelihood (WLSMV), the information criteria are NaN.
 
     Raises
     ------
@@ -219,6 +249,7 @@ def _grouped(fit: SemFit, rows: pd.DataFrame, columns: list[str]) -> pd.DataFram
 def _row(name: str, fitted: SemFit, declared: SemFit) -> dict[str, object]:
     kept = ("npar", "chisq", "df", "cfi", "rmsea", "srmr", "aic", "bic")
     counts = {key: int(fitted.measures[key]) for key in ("npar", "df")}
-    return {"model": name, **{key: fitted.reported(key) for key in kept}, **counts,
-            "delta.aic": fitted.measures["aic"] - declared.measures["aic"],
-            "delta.bic": fitted.measures["bic"] - declared.measures["bic"], "stopped": fitted.stopped}
+    shown = {key: fitted.reported(key) if key in fitted.measures.index else np.nan for key in kept}
+    change = {f"delta.{key}": fitted.measures.get(key, np.nan) - declared.measures.get(key, np.nan)
+              for key in ("aic", "bic")}
+    return {"model": name, **shown, **counts, **change, "stopped": fitted.stopped}

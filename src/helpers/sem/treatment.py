@@ -92,7 +92,7 @@ def treatment(model: str, data: pd.DataFrame, *, estimator: str = "auto", missin
         its answers at one end.
     missing : str, default "auto"
         "auto": where nothing is missing, complete cases; else full information ("fiml"), and for a categorical
-        estimator "pairwise", which its check warns of.
+        estimator "pairwise", which the fit's own check warns of.
 
     Returns
     -------
@@ -230,6 +230,6 @@ def _checks(found: Facts, taken: tuple[str, str], asked: tuple[str, str], called
         Check("estimator_rule", "caution", suits, {
             "estimator": taken[0], "asked": asked[0], "categories": found.categories[1], "skew": found.skew[1],
             "end": found.end[1], "items": list(found.called), "called": called[0]}),
-        Check("missing_rule", "caution", not found.incomplete or taken[1] == "fiml", {
+        Check("missing_rule", "caution", not found.incomplete or taken[1] != "listwise", {
             "missing": taken[1], "asked": asked[1], "incomplete": found.incomplete, "n": found.n, "share": found.share,
             "called": called[1]}))

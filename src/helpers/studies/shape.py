@@ -161,8 +161,8 @@ class WaveKeys(_Keys):
 class AnalysisKeys(_Keys):
     """How the statistics are computed."""
 
-    estimator: Literal["auto", "ML", "MLR", "MLM", "GLS", "ULS", "DWLS", "WLSMV"] = "auto"
-    missing: Literal["auto", "listwise", "fiml"] = "auto"
+    estimator: Literal["auto", "ML", "MLR", "MLM", "GLS", "ULS", "DWLS", "WLSMV", "ULSMV"] = "auto"
+    missing: Literal["auto", "listwise", "fiml", "pairwise"] = "auto"
     careless: Literal["keep", "flag", "exclude"] = "flag"
     draws: int = Field(5000, ge=100, le=1_000_000)
     conf_level: float = Field(0.95, ge=0.5, lt=1)
