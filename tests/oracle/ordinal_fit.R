@@ -79,6 +79,39 @@ models <- rbind(
   model("uls", "three", factors, estimator = "ULS"))
 write.csv(models, "ordinal_fit_models.csv", row.names = FALSE)
 
+arguments_of <- function(one) {
+  used <- lavNames(lavaanify(one$text, ngroups = if (nzchar(one$group)) 2 else 1), "ov")
+  ordered <- setdiff(used, c("x1", "x2", "x3", strsplit(one$continuous, " ")[[1]]))
+  args <- list(one$text, data[[one$set]], ordered = ordered, estimator = one$estimator, missing = one$missing,
+               std.lv = one$std_lv)
+  if (nzchar(one$group)) args$group <- one$group
+  if (nzchar(one$equal)) args$group.equal <- strsplit(one$equal, " ")[[1]]
+  if (!one$fixed_x) args <- c(args, list(fixed.x = FALSE, conditional.x = FALSE))
+  args
+}
+
+# The larger and the smaller model of each nested test.
+nested <- rbind(
+  cbind(test = "loadings", rbind(model("larger", "five", factors, group = "g"),
+                                 model("smaller", "five", factors, group = "g", equal = "loadings"))),
+  cbind(test = "thresholds", rbind(model("larger", "five", factors, group = "g", equal = "loadings"),
+                                   model("smaller", "five", factors, group = "g", equal = "loadings thresholds"))),
+  cbind(test = "path", rbind(model("larger", "three", paste0(factors, "\nF2 ~ F1\nF3 ~ F2 + F1")),
+                             model("smaller", "three", paste0(factors, "\nF2 ~ F1\nF3 ~ F2 + 0*F1")))),
+  cbind(test = "pairwise", rbind(model("larger", "few", holed, missing = "pairwise"),
+                                 model("smaller", "few", paste0(holed, "\nF1 ~~ 0*F3"), missing = "pairwise"))),
+  cbind(test = "ulsmv", rbind(model("larger", "five", factors, estimator = "ULSMV"),
+                              model("smaller", "five", gsub("y2", "1*y2", factors), estimator = "ULSMV"))),
+  cbind(test = "mixed", rbind(model("larger", "few", "F1 =~ y1 + y2 + x1\nF2 =~ y4 + x2 + y6\nF2 ~ F1"),
+                              model("smaller", "few", "F1 =~ y1 + y2 + x1\nF2 =~ y4 + x2 + 1*y6\nF2 ~ 0*F1"))))
+write.csv(nested, "ordinal_fit_nested.csv", row.names = FALSE)
+differences <- lapply(unique(nested$test), function(name) {
+  fits <- lapply(1:2, function(at) quietly(do.call("sem", arguments_of(nested[nested$test == name, ][at, ]))))
+  found <- quietly(lavTestLRT(fits[[1]], fits[[2]]))
+  data.frame(test = name, chisq.diff = found[2, "Chisq diff"], df.diff = found[2, "Df diff"], pvalue = found[2, "Pr(>Chisq)"])
+})
+write_tidy(do.call(rbind, differences), "ordinal_fit_differences.csv")
+
 forms <- c("chisq", "df", "pvalue", "baseline.chisq", "baseline.df", "baseline.pvalue", "cfi", "tli", "nfi", "rmsea",
            "rmsea.ci.lower", "rmsea.ci.upper", "rmsea.pvalue")
 told <- c("npar", "fmin", "ntotal", "srmr", forms, paste0(forms, ".scaled"), "chisq.scaling.factor",
@@ -87,14 +120,7 @@ told <- told[told != "ntotal"]
 measures <- parameters <- list()
 for (at in seq_len(nrow(models))) {
   one <- models[at, ]
-  used <- lavNames(lavaanify(one$text, ngroups = if (nzchar(one$group)) 2 else 1), "ov")
-  ordered <- setdiff(used, c("x1", "x2", "x3", strsplit(one$continuous, " ")[[1]]))
-  args <- list(one$text, data[[one$set]], ordered = ordered, estimator = one$estimator, missing = one$missing,
-               std.lv = one$std_lv)
-  if (nzchar(one$group)) args$group <- one$group
-  if (nzchar(one$equal)) args$group.equal <- strsplit(one$equal, " ")[[1]]
-  if (!one$fixed_x) args <- c(args, list(fixed.x = FALSE, conditional.x = FALSE))
-  fit <- quietly(do.call("sem", args))
+  fit <- quietly(do.call("sem", arguments_of(one)))
   if (!lavInspect(fit, "converged")) stop(one$id, " did not converge")
   found <- fitMeasures(fit)
   kept <- intersect(told, names(found))

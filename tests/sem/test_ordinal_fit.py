@@ -20,17 +20,20 @@ def data():
     return {name: rows.drop(columns="set").reset_index(drop=True) for name, rows in table.groupby("set", sort=False)}
 
 
+def fit_of(row, data):
+    ordered = [item for item in syntax.parse(row.text).observed if not item.startswith("x")]
+    return sem.fit(row.text, data[row.set], ordered=ordered, estimator=row.estimator, missing=row.missing,
+                   group=row.group or None, group_equal=row.equal.split(), std_lv=bool(row.std_lv),
+                   fixed_x=bool(row.fixed_x))
+
+
 @pytest.fixture(scope="module")
 def fitted(data):
     found = {}
 
     def fit(name):
         if name not in found:
-            row = MODELS.loc[name]
-            ordered = [item for item in syntax.parse(row.text).observed if not item.startswith("x")]
-            found[name] = sem.fit(row.text, data[row.set], ordered=ordered, estimator=row.estimator,
-                                  missing=row.missing, group=row.group or None, group_equal=row.equal.split(),
-                                  std_lv=bool(row.std_lv), fixed_x=bool(row.fixed_x))
+            found[name] = fit_of(MODELS.loc[name], data)
         return found[name]
 
     return fit
@@ -69,6 +72,20 @@ def test_estimates_and_errors_are_those_of_lavaan(fitted, oracle, name) -> None:
 def test_the_optimum_is_one(fitted, name) -> None:
     fit = fitted(name)
     assert fit.converged and fit.gradient < 1e-9
+
+
+NESTED = pd.read_csv(FOLDER / "ordinal_fit_nested.csv", keep_default_na=False, encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NESTED["test"].unique())
+def test_nested_models_differ_as_in_lavaan(data, name) -> None:
+    expected = pd.read_csv(FOLDER / "ordinal_fit_differences.csv", encoding="utf-8").set_index("test").loc[name]
+    larger, smaller = (fit_of(row, data) for _, row in NESTED.query("test == @name").iterrows())
+    found = sem.compare(larger, smaller).iloc[0]
+    assert (found["method"], found["df.diff"]) == ("satorra.2000", expected["df.diff"])
+    assert found["chisq.diff"] == pytest.approx(expected["chisq.diff"], rel=1e-4)
+    assert found["pvalue"] == pytest.approx(expected["pvalue"], abs=1e-4)
+    assert found["delta.cfi"] == pytest.approx(smaller.measures["cfi.scaled"] - larger.measures["cfi.scaled"])
 
 
 def test_residual_variances_leave_responses_a_variance_of_one(fitted) -> None:

@@ -135,7 +135,9 @@ def latent_moments(data: pd.DataFrame, names: Sequence[str], ordered: Sequence[s
     items = [name for name in names if name in set(ordered)]
     answers = ranked(rows, items)
     tables = PairTables.of(answers) if items else None
-    variables = [_ordinal(answers, tables, name) if name in items else _continuous(rows[name]) for name in names]
+    cuts = dict(zip(answers.names, answers.thresholds(), strict=True))
+    variables = [_ordinal(answers, tables, name, cuts[name]) if name in items else _continuous(rows[name])
+                 for name in names]
     together = Together.of(variables, tables, items)
     cov = np.diag([variable.sd**2 for variable in variables])
     one, two = np.triu_indices(len(names), 1)
@@ -149,10 +151,10 @@ def latent_moments(data: pd.DataFrame, names: Sequence[str], ordered: Sequence[s
                          answers, tables.pairs if tables else Pairs(*[np.zeros(0)] * 4))
 
 
-def _ordinal(items: Categories, tables: PairTables, name: str) -> Variable:
+def _ordinal(items: Categories, tables: PairTables, name: str, cuts: np.ndarray) -> Variable:
     at = items.names.index(name)
     codes = items.codes[:, at]
-    return Variable(name, codes >= 0, codes, items.thresholds()[at], 0.0, 1.0, tables.own[at][tables.codes[:, at]])
+    return Variable(name, codes >= 0, codes, cuts, 0.0, 1.0, tables.own[at][tables.codes[:, at]])
 
 
 def _continuous(column: pd.Series) -> Variable:

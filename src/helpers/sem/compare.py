@@ -10,6 +10,7 @@ from helpers.sem.errors_and_tests import precision
 from helpers.sem.indices import upper_tail
 from helpers.sem.result import SemFit
 from helpers.sem.robust import Material, meat, scaling
+from helpers.sem.satorra_2000 import shifted_difference
 
 
 def compare(larger: SemFit, smaller: SemFit) -> pd.DataFrame:
@@ -27,7 +28,8 @@ def compare(larger: SemFit, smaller: SemFit) -> pd.DataFrame:
     DataFrame
         One row ``method chisq.diff df.diff pvalue delta.cfi delta.rmsea delta.srmr delta.aic delta.bic``; deltas are
         smaller minus larger, of the robust indices where the estimator is robust. ``method`` is "standard",
-        "satorra.bentler.2001", or "satorra.bentler.2010" where the former's factor is not positive.
+        "satorra.bentler.2001", or "satorra.bentler.2010" where the former's factor is not positive; of ordinal items
+        "satorra.2000", scaled and shifted.
 
     Raises
     ------
@@ -44,7 +46,8 @@ def compare(larger: SemFit, smaller: SemFit) -> pd.DataFrame:
 
     References
     ----------
-    Satorra & Bentler (2001). Psychometrika, 66, 507-514. Satorra & Bentler (2010). Psychometrika, 75, 243-248.
+    Satorra & Bentler (2001). Psychometrika, 66, 507-514. Satorra & Bentler (2010). Psychometrika, 75, 243-248. For
+    ordinal items see ``satorra_2000``.
 
     Examples
     --------
@@ -54,24 +57,38 @@ def compare(larger: SemFit, smaller: SemFit) -> pd.DataFrame:
     3
     """
     _refuse_unlike(larger, smaller)
-    if larger.engine.method.categorical:
-        raise ModelError("sem.not_in_this_version", argument="compare", value=larger.engine.method.name)
     one, two = larger.measures, smaller.measures
     df, chisq = int(two["df"] - one["df"]), two["chisq"] - one["chisq"]
     if df <= 0 or chisq < -1e-6 * max(1.0, two["chisq"]):
         raise ModelError("sem.compare_not_nested", df=df, chisq=float(chisq))
-    method, factor = "standard", 1.0
-    if larger.engine.method.robust:
-        method, factor = "satorra.bentler.2001", _factor(larger, smaller, _own(larger))
-        if not factor > 0:
-            method, factor = "satorra.bentler.2010", _factor(larger, smaller, _at_the_others(larger, smaller))
-        if not factor > 0:
-            raise ModelError("sem.compare_factor", factor=factor)
-    tested = max(chisq, 0.0) / factor
+    if larger.engine.method.categorical:
+        tested = {"method": "satorra.2000", **_of_least_squares(larger, smaller)}
+    else:
+        method, factor = _method(larger, smaller)
+        found = max(chisq, 0.0) / factor
+        tested = {"method": method, "chisq.diff": found, "df.diff": df, "pvalue": upper_tail(found, df)}
     deltas = {f"delta.{name}": smaller.reported(name) - larger.reported(name)
               for name in ("cfi", "rmsea", "srmr", "aic", "bic")}
-    return pd.DataFrame([{"method": method, "chisq.diff": tested, "df.diff": df, "pvalue": upper_tail(tested, df),
-                          **deltas}])
+    return pd.DataFrame([{**tested, **deltas}])
+
+
+def _method(larger: SemFit, smaller: SemFit) -> tuple[str, float]:
+    """Name of the test and what the difference is divided by."""
+    if not larger.engine.method.robust:
+        return "standard", 1.0
+    method, factor = "satorra.bentler.2001", _factor(larger, smaller, _own(larger))
+    if not factor > 0:
+        method, factor = "satorra.bentler.2010", _factor(larger, smaller, _at_the_others(larger, smaller))
+    if not factor > 0:
+        raise ModelError("sem.compare_factor", factor=factor)
+    return method, factor
+
+
+def _of_least_squares(larger: SemFit, smaller: SemFit) -> dict[str, float]:
+    """Difference of two fits to ordinal items; that of the plain statistics has no chi-square distribution."""
+    one, two = larger.engine, smaller.engine
+    return shifted_difference(one.problem, one.optimum.point, two.problem, two.optimum.point,
+                              units=one.problem.units)
 
 
 def _refuse_unlike(larger: SemFit, smaller: SemFit) -> None:

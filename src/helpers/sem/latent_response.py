@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.sem.implied import DELTA, PSI, TAU, Implied, Layout, imply, mean_factors, variance_slopes
+from helpers.sem.implied import ALPHA, DELTA, NU, PSI, TAU, Implied, Layout, imply, mean_factors, variance_slopes
 from helpers.sem.specify import Structure
 
 
@@ -143,3 +143,37 @@ class Responses:
                 pairs = np.flatnonzero((ends == item) & (others != item))
                 spread[pairs, column] = delta[others[pairs]] * implied.sigma[item, others[pairs]]
         return np.vstack([shown, spread])
+
+    def saturated(self, structure: Structure, observed: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray] | None:
+        """Look whether thresholds and means are free each by itself, so that they are what was observed.
+
+        Returns
+        -------
+        columns and values of their basic parameters, or None where anything else moves or restricts them.
+        """
+        kind = np.tile(self.layout.matrix, len(observed))
+        moving = structure.k.any(axis=1)
+        standing = ~moving[(kind == ALPHA) | (kind == DELTA)]
+        if not standing.all() or structure.c[kind == ALPHA].any() or (structure.c[kind == DELTA] != 1).any():
+            return None
+        ordinal = np.isin(np.tile(self.layout.row, len(observed)), self.items)
+        if (moving | (structure.c != 0))[(kind == NU) & ordinal].any():
+            return None
+        mine = np.where(self.threshold >= 0, self.threshold, self._intercepts()[self.owner])
+        if (mine < 0).any():
+            return None
+        rows = np.concatenate([structure.part(group).start + mine for group in range(len(observed))])
+        columns = np.abs(structure.k[rows]).argmax(axis=1)
+        moved, by = np.count_nonzero(structure.k[:, columns], axis=0), np.count_nonzero(structure.k[rows], axis=1)
+        if len(set(columns)) < len(columns) or (moved != 1).any() or (by != 1).any():
+            return None
+        sign = np.where(self.threshold >= 0, 1.0, -1.0)
+        target = np.concatenate([sign * each[: len(self.owner)] for each in observed])
+        return columns, (target - structure.c[rows]) / structure.k[rows, columns]
+
+    def _intercepts(self) -> np.ndarray:
+        """Row of the intercept of each variable, -1 where it has none of its own."""
+        found = np.full(len(self.layout.observed), -1)
+        own = np.flatnonzero(self.layout.matrix == NU)
+        found[self.layout.row[own]] = own
+        return found

@@ -16,6 +16,7 @@ Statistical Psychology, 37, 62-83.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +25,8 @@ from helpers.moments import LatentMoments, Sample
 from helpers.sem.discrepancy import Point
 from helpers.sem.implied import imply
 from helpers.sem.latent_response import Responses
-from helpers.sem.optimize import differenced
+from helpers.sem.optimize import Optimum, differenced, minimise
+from helpers.sem.scaling import Scaled
 from helpers.sem.specify import Structure
 
 
@@ -37,10 +39,14 @@ class LeastSquares:
     structure : Structure
     samples : list of Sample
         Covariances behind the answers.
-    moments : list of LatentMoments
-        Per group.
+    observed : list of ndarray, shape (m,)
+        Moments of each group.
+    gammas : list of ndarray, shape (m, m)
+        n times the asymptotic covariances of the moments.
     weights : list of ndarray, shape (m,)
         Diagonals of W.
+    units : ndarray, shape (m,)
+        What moments are multiplied by to be in the units of the data.
     responses : Responses
     n : ndarray, shape (groups,)
     shares : ndarray, shape (groups,)
@@ -49,38 +55,32 @@ class LeastSquares:
 
     structure: Structure
     samples: list[Sample]
-    moments: list[LatentMoments]
+    observed: list[np.ndarray]
+    gammas: list[np.ndarray]
     weights: list[np.ndarray]
+    units: np.ndarray
     responses: Responses
     n: np.ndarray
     shares: np.ndarray
 
     @classmethod
-    def diagonal(cls, structure: Structure, samples: list[Sample], moments: list[LatentMoments]) -> LeastSquares:
-        """Weigh every moment by one over its own variance (DWLS)."""
-        return cls._of(structure, samples, moments, [1 / np.diag(each.gamma) for each in moments])
+    def of(cls, scaled: Scaled, moments: Sequence[LatentMoments], *, diagonal: bool) -> LeastSquares:
+        """Weigh every moment by one over its own variance (DWLS), or all alike in the units of the data (ULS).
 
-    @classmethod
-    def unweighted(cls, structure: Structure, samples: list[Sample], moments: list[LatentMoments],
-                   units: np.ndarray) -> LeastSquares:
-        """Weigh every moment alike (ULS), in the units of the data: ``units`` has shape (m,)."""
-        return cls._of(structure, samples, moments, [units**2 for _ in moments])
-
-    @classmethod
-    def _of(cls, structure: Structure, samples: list[Sample], moments: list[LatentMoments],
-            weights: list[np.ndarray]) -> LeastSquares:
+        Parameters
+        ----------
+        scaled : Scaled
+        moments : sequence of LatentMoments
+            Per group, in the units of the data.
+        diagonal : bool
+            Whether by their variances.
+        """
+        units = moments[0].units(scaled.width)
+        seen = [each.divided(scaled.width) for each in moments]
+        weights = [1 / np.diag(each.gamma) if diagonal else units**2 for each in seen]
         n = np.array([each.n for each in moments], dtype=float)
-        return cls(structure, samples, moments, weights, Responses.of(structure), n, (n - 1) / n.sum())
-
-    @property
-    def observed(self) -> list[np.ndarray]:
-        """Moments of each group, shape (m,)."""
-        return [each.values for each in self.moments]
-
-    @property
-    def gammas(self) -> list[np.ndarray]:
-        """Give n times the asymptotic covariances of the moments, shape (m, m)."""
-        return [each.gamma for each in self.moments]
+        return cls(scaled.structure, scaled.samples, [each.values for each in seen], [each.gamma for each in seen],
+                   weights, units, Responses.of(scaled.structure), n, (n - 1) / n.sum())
 
     def for_structure(self, structure: Structure) -> LeastSquares:
         """See the same moments under another structure of the same observed variables, in the same order."""
@@ -91,27 +91,57 @@ class LeastSquares:
         values = self.structure.k @ x + self.structure.c
         return [self.responses.filled(values[self.structure.part(group)]) for group in range(len(self.n))]
 
+    def _seen(self, x: np.ndarray) -> list[np.ndarray]:
+        """Rows of each group as far as the moments depend on them: an indicator's residual variance moves none."""
+        if self.responses.inner.any():
+            return self.values(x)
+        values = self.structure.k @ x + self.structure.c
+        return [values[self.structure.part(group)] for group in range(len(self.n))]
+
     def evaluate(self, x: np.ndarray) -> Point:
         """Objective at basic parameters x, shape (q,); infinite where nothing is implied."""
         f, found = 0.0, []
-        for group, values in enumerate(self.values(x)):
+        for group, values in enumerate(self._seen(x)):
             implied = imply(self.structure.layout, values)
             if implied is None or (self.responses.delta(values) <= 0).any():
                 return Point(x, math.inf, [], [])
-            left = self.moments[group].values - self.responses.moments(values, implied)
+            left = self.observed[group] - self.responses.moments(values, implied)
             f += self.shares[group] * float(left @ (self.weights[group] * left))
             found.append(implied)
         return Point(x, f if math.isfinite(f) else math.inf, found, [])
 
+    def minimise(self, starts: Iterable[np.ndarray]) -> Optimum:
+        """Search from each start until a search converges; saturated thresholds and means stay out of it."""
+        saturated = self.responses.saturated(self.structure, self.observed)
+        if saturated is None:
+            return minimise(self, starts)
+        columns, known = saturated
+        rest = np.setdiff1d(np.arange(self.structure.k.shape[1]), columns)
+        found = minimise(self._without(columns, known, rest), (x[rest] for x in starts))
+        x = np.zeros(self.structure.k.shape[1])
+        x[columns], x[rest] = known, found.point.x
+        point = self.evaluate(x)
+        return Optimum(point, self.gradient(point), found.iterations, found.converged)
+
+    def _without(self, columns: np.ndarray, known: np.ndarray, rest: np.ndarray) -> LeastSquares:
+        """Leave out thresholds and means whose values are known, and what they move."""
+        k, first = self.structure.k, len(self.responses.owner)
+        structure = replace(self.structure, k=k[:, rest], c=self.structure.c + k[:, columns] @ known)
+        none = np.zeros(0, dtype=int)
+        return replace(self, structure=structure, observed=[each[first:] for each in self.observed],
+                       gammas=[each[first:, first:] for each in self.gammas],
+                       weights=[each[first:] for each in self.weights],
+                       responses=replace(self.responses, owner=none, threshold=none))
+
     def residuals(self, point: Point) -> list[np.ndarray]:
         """Observed minus implied moments per group, shape (m,)."""
-        return [each.values - self.responses.moments(values, implied) for each, values, implied
-                in zip(self.moments, self.values(point.x), point.implied, strict=True)]
+        return [each - self.responses.moments(values, implied) for each, values, implied
+                in zip(self.observed, self._seen(point.x), point.implied, strict=True)]
 
     def slopes_at(self, point: Point) -> list[np.ndarray]:
         """Differentiate the moments of each group by the basic parameters, shape (m, q)."""
         found = []
-        for group, (values, implied) in enumerate(zip(self.values(point.x), point.implied, strict=True)):
+        for group, (values, implied) in enumerate(zip(self._seen(point.x), point.implied, strict=True)):
             k = self.structure.k[self.structure.part(group)]
             if self.responses.inner.any():  # residual variances that reach other items follow the parameters
                 k = self.responses.following(values, implied) @ k

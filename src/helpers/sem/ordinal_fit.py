@@ -16,7 +16,7 @@ from helpers.sem.errors_and_tests import precision
 from helpers.sem.implied import Implied, imply
 from helpers.sem.least_squares import LeastSquares
 from helpers.sem.methods import Method
-from helpers.sem.optimize import Optimum, minimise
+from helpers.sem.optimize import Optimum
 from helpers.sem.ordinal_gates import ordinal_checks
 from helpers.sem.ordinal_measures import ordinal_measures
 from helpers.sem.result import Engine, SemFit
@@ -69,8 +69,8 @@ def estimate_ordinal(table: syntax.Table, answers: OrderedGroups, *, method: Met
                for label, each in zip(answers.labels, answers.moments, strict=True)]
     structure = specify(_with_starts(table, answers), samples)
     scaled = scale(structure, samples)
-    problem = _problem(scaled, answers, method)
-    optimum = minimise(problem, starts(scaled))
+    problem = LeastSquares.of(scaled, answers.moments, diagonal=method.discrepancy == "dwls")
+    optimum = problem.minimise(starts(scaled))
     point, parts = optimum.point, sandwich(problem, optimum.point)
     values = np.concatenate(problem.values(point.x)) * scaled.rows
     moved = _moved(problem, scaled, optimum)
@@ -101,13 +101,6 @@ def estimate_ordinal(table: syntax.Table, answers: OrderedGroups, *, method: Met
         conf_level=conf_level, sample=tuple(samples), structure=structure, rows_vcov=found.rows,
         std_slopes=estimates.block_diagonal([each.slopes for each in standardized]),
         engine=Engine(method, scaled, problem, optimum, None, None))
-
-
-def _problem(scaled: Scaled, answers: OrderedGroups, method: Method) -> LeastSquares:
-    moments = [each.divided(scaled.width) for each in answers.moments]
-    if method.discrepancy == "dwls":
-        return LeastSquares.diagonal(scaled.structure, scaled.samples, moments)
-    return LeastSquares.unweighted(scaled.structure, scaled.samples, moments, moments[0].units(scaled.width))
 
 
 def _with_starts(table: syntax.Table, answers: OrderedGroups) -> syntax.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,9 +119,9 @@ class SemFit:
         return gates_table(self.checks)
 
     def reported(self, measure: str) -> float:
-        """Value of a measure in the form that a report shows: robust or else scaled where there is one."""
+        """Value of a measure in the form that a report shows: robust or else scaled where there is one; NaN if none."""
         forms = (f"{measure}.robust", f"{measure}.scaled", measure)
-        return float(self.measures[next(form for form in forms if form in self.measures.index)])
+        return next((float(self.measures[form]) for form in forms if form in self.measures.index), math.nan)
 
     @property
     def stopped(self) -> bool:

@@ -23,7 +23,8 @@ from helpers.sem.indices import upper_tail
 from helpers.sem.weighted import Weighted
 
 
-def shifted_difference(larger: Weighted, at: Point, smaller: Weighted, restricted: Point) -> dict[str, float]:
+def shifted_difference(larger: Weighted, at: Point, smaller: Weighted, restricted: Point, *,
+                       units: np.ndarray | float = 1.0) -> dict[str, float]:
     """Test the smaller of two nested models against the larger.
 
     Parameters
@@ -32,6 +33,9 @@ def shifted_difference(larger: Weighted, at: Point, smaller: Weighted, restricte
         On the same moments.
     at, restricted : Point
         Their minima.
+    units : ndarray, shape (m,), or float
+        What a group's moments are multiplied by to be in the units of the data: H is a least-squares solution there, as
+        lavaan's is.
 
     Returns
     -------
@@ -44,7 +48,9 @@ def shifted_difference(larger: Weighted, at: Point, smaller: Weighted, restricte
     df = slopes[0].shape[1] - theirs.shape[1]
     if df <= 0:
         return {"chisq.diff": 0.0, "df.diff": 0, "pvalue": math.nan}
-    expressed = np.linalg.lstsq(np.vstack(slopes), theirs, rcond=None)[0]
+    unit = np.broadcast_to(units, len(slopes[0]))
+    unit = np.tile(unit, len(slopes))[:, None]
+    expressed = np.linalg.lstsq(np.vstack(slopes) * unit, theirs * unit, rcond=None)[0]
     root = np.linalg.cholesky(larger.information(at, shares))
     turned = np.linalg.qr(root.T @ expressed, mode="complete")[0][:, theirs.shape[1]:]
     given_up = np.linalg.solve(root.T, turned)  # its square is what stands in the brackets
