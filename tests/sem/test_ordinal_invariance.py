@@ -10,6 +10,7 @@ import pytest
 
 from helpers import sem
 from helpers.errors import HelpersError, ModelError
+from helpers.sem.ordinal_answers import ordinal_answers
 from helpers.sem.ordinal_levels import Ordinal, start
 from helpers.sem.ordinal_partial import OrdinalSearch
 
@@ -31,6 +32,10 @@ def lavaan() -> dict[str, pd.DataFrame]:
 
 def of(lavaan: dict, study: str) -> pd.DataFrame:
     return lavaan["data"].query("study == @study").drop(columns="study")
+
+
+def read(data: pd.DataFrame) -> Ordinal:
+    return ordinal_answers(MODEL, data, waves=None, missing="listwise", partial=(), **OPTIONS)
 
 
 def answers(*, mean: float = 0.0, shift: float = 0.0, loading: float = 0.8, n: object = (400, 400),
@@ -76,7 +81,7 @@ def test_latent_means_are_those_of_lavaan(lavaan: dict, study: str, monkeypatch:
 
 
 def test_gradient_is_the_slope_of_the_objective(lavaan: dict) -> None:
-    found = Ordinal.of(MODEL, of(lavaan, "both"), group="group", ordered=ITEMS, missing="listwise", partial=())
+    found = read(of(lavaan, "both"))
     problem = found.problem("intercepts")
     away = problem.evaluate(start(problem) + 0.1 * np.sin(np.arange(problem.structure.k.shape[1])))
     step = 1e-6 * np.eye(len(away.x))
@@ -135,7 +140,8 @@ def changed(column: str, to: object) -> pd.DataFrame:
 @pytest.mark.parametrize(("data", "options", "id"), [
     (None, {"estimator": "MLR"}, "sem.ordinal_estimator"), (None, {"ordered": []}, "sem.ordinal_estimator"),
     (None, {"ordered": ITEMS[:3]}, "sem.ordinal_mixed"), (None, {"group": None}, "sem.groups_or_waves"),
-    (None, {"group": None, "waves": {"1": ["a1"], "2": ["a2"]}}, "sem.ordinal_waves"),
+    (None, {"waves": {"1": ["a1"], "2": ["a2"]}}, "sem.groups_or_waves"),
+    (None, {"group": None, "waves": {"1": ["a1"], "2": ["a2"]}}, "sem.waves_length"),
     (None, {"levels": ["metric"]}, "sem.invariance_levels"), (None, {"group": "insurer"}, "moments.absent"),
     (None, {"model": "f =~ a1 + 1*a2 + a3"}, "sem.ordinal_model"),
     (None, {"model": "f =~ a1 + a2 + a3\nf ~ 1"}, "sem.ordinal_model"),
@@ -160,7 +166,7 @@ def test_what_is_refused(data: pd.DataFrame | None, options: dict, id: str) -> N
 def test_a_category_that_a_group_lacks_is_named() -> None:
     data = answers(n=(200, 200))
     data.loc[data["group"].eq("b") & data["b2"].eq(5), "b2"] = 4
-    with pytest.raises(HelpersError, match=r"b2.*group b.*5"):
+    with pytest.raises(HelpersError, match=r"b2.*wave b.*5"):
         sem.invariance(MODEL, data, **OPTIONS)
 
 
@@ -180,7 +186,7 @@ def test_what_was_planted_is_named_and_offered(changed: dict, level: str, found:
 
 def test_score_test_and_difference_test_agree_on_a_small_departure() -> None:
     data = answers(shift=0.25, n=(700, 700))
-    search = OrdinalSearch(Ordinal.of(MODEL, data, group="group", ordered=ITEMS, missing="listwise", partial=()))
+    search = OrdinalSearch(read(data))
     tight = search.fits(["intercepts"], [])["intercepts"]
     tests = {row["parameter"]: row for row in search.tested(tight, "intercepts", [])}
     for name, row in tests.items():
@@ -198,6 +204,6 @@ def test_a_threshold_that_differs_is_named() -> None:
     data["b1"] = data["b1"].where(~moved, 4)  # the last category is reached later in the second group
     offer = sem.partial_invariance(MODEL, data, level="thresholds", **OPTIONS)
     assert list(offer["parameter"].str[:4]) in (["b1 |"], [])
-    search = OrdinalSearch(Ordinal.of(MODEL, data, group="group", ordered=ITEMS, missing="listwise", partial=()))
+    search = OrdinalSearch(read(data))
     tests = search.tested(search.fits(["thresholds"], [])["thresholds"], "thresholds", [])
     assert max(tests, key=lambda row: row["chisq"])["parameter"].startswith("b1 |")

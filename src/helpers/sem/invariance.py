@@ -11,8 +11,8 @@ from helpers.errors import ModelError
 from helpers.sem.arguments import several
 from helpers.sem.levels import LEVELS, asked_levels, judged, refuse_unknown_partial, remarked
 from helpers.sem.longitudinal import Longitudinal, refuse_absent
+from helpers.sem.ordinal_answers import ordinal_answers
 from helpers.sem.ordinal_invariance import ordinal_change, ordinal_fits
-from helpers.sem.ordinal_levels import Ordinal
 from helpers.sem.result import SemFit
 from helpers.sem.sequence import Step, fit_in_turn
 
@@ -39,7 +39,8 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
     missing : {"listwise", "fiml", "pairwise"}
         "fiml" as in ``fit``; "pairwise" for ordinal items only.
     ordered : sequence of str
-        Every item, or none: the items are ordinal, and normal responses stand behind them.
+        Every item (of waves also: every column), or none: the items are ordinal, and normal responses stand behind
+        them.
     waves : mapping of wave to its columns, optional
         Instead of ``group``: what the same people answered in each wave, the columns in the order in which the items
         appear in the model. Residuals of the same item are correlated across waves (``wave_model`` writes the model).
@@ -60,7 +61,7 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
     ModelError, DataError
         As ``fit`` and ``wave_model``; ``sem.invariance_levels`` for unknown levels or a wrong order;
         ``sem.groups_or_waves``: neither or both; ``sem.partial_unknown``: no such parameter; of ordinal items
-        ``sem.ordinal_estimator``, ``sem.ordinal_waves``, ``sem.ordinal_mixed``, ``sem.ordinal_model``,
+        ``sem.ordinal_estimator``, ``sem.ordinal_mixed``, ``sem.ordinal_model``,
         ``sem.ordinal_partial``, ``sem.ordinal_categories``: a group in which nobody chose a category.
 
     Notes
@@ -95,28 +96,12 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
     3      strict   True
     """
     if len(ordered) or estimator == "WLSMV":
-        refuse_ordinal_options(estimator=estimator, ordered=ordered, group=group, waves=waves)
-        answers = Ordinal.of(model, data, group=group, ordered=ordered, missing=missing, partial=group_partial)
-        return judged(ordinal_fits(answers, levels), [each.n for each in answers.moments], ordinal_change)
+        answers = ordinal_answers(model, data, estimator=estimator, ordered=ordered, group=group, waves=waves,
+                                  missing=missing, partial=group_partial)
+        return judged(ordinal_fits(answers, levels), answers.sizes, ordinal_change)
     fits = fits_of_levels(model, data, group=group, levels=levels, estimator=estimator, missing=missing, waves=waves,
                           group_partial=group_partial)
     return judged(fits, [sample.n for sample in next(iter(fits.values())).sample])
-
-
-def refuse_ordinal_options(*, estimator: str, ordered: Sequence[str], group: str | None, waves: object) -> None:
-    """Refuse what does not go with ordinal items.
-
-    Raises
-    ------
-    ModelError
-        ``sem.ordinal_estimator``, ``sem.ordinal_waves``, ``sem.groups_or_waves``.
-    """
-    if estimator != "WLSMV" or not len(ordered):
-        raise ModelError("sem.ordinal_estimator", estimator=estimator, ordered=list(ordered) or "-")
-    if waves is not None:
-        raise ModelError("sem.ordinal_waves")
-    if group is None:
-        raise ModelError("sem.groups_or_waves")
 
 
 def fits_of_levels(model: str, data: pd.DataFrame, *, group: str | None, waves: Mapping[str, Sequence[str]] | None,

@@ -11,8 +11,9 @@ from helpers.errors import ModelError
 from helpers.sem.arguments import refuse_wrong
 from helpers.sem.estimates import root, wald
 from helpers.sem.implied import imply
-from helpers.sem.invariance import fits_of_levels, refuse_ordinal_options
+from helpers.sem.invariance import fits_of_levels
 from helpers.sem.levels import judged
+from helpers.sem.ordinal_answers import ordinal_answers
 from helpers.sem.ordinal_invariance import ordinal_change, ordinal_fits
 from helpers.sem.ordinal_levels import Ordinal
 from helpers.sem.places import Place, loadings_of, places_of, refuse_few
@@ -77,9 +78,8 @@ def latent_means(model: str, data: pd.DataFrame, *, group: str | None = None, re
     refuse_wrong(flags={}, columns={"group": group}, conf_level=conf_level)
     data, waves = _referred(data, group, waves, reference)
     if len(ordered) or estimator == "WLSMV":
-        refuse_ordinal_options(estimator=estimator, ordered=ordered, group=group, waves=waves)
-        return _ordinal(Ordinal.of(model, data, group=group, ordered=ordered, missing=missing, partial=group_partial),
-                        conf_level)
+        return _ordinal(ordinal_answers(model, data, estimator=estimator, ordered=ordered, group=group, waves=waves,
+                                        missing=missing, partial=group_partial), conf_level)
     fits = fits_of_levels(model, data, group=group, waves=waves, levels=("configural", "metric", "scalar"),
                           group_partial=group_partial, estimator=estimator, missing=missing)
     found = fits["scalar"]
@@ -112,21 +112,25 @@ def _ordinal(answers: Ordinal, conf_level: float) -> pd.DataFrame:
     """Means of the constructs behind ordinal items, in standard deviations of the first group."""
     last = "intercepts" if "intercepts" in answers.levels else "residuals"
     fits = ordinal_fits(answers, answers.levels[: answers.levels.index(last) + 1])
-    tested = judged(fits, [each.n for each in answers.moments], ordinal_change)
+    tested = judged(fits, answers.sizes, ordinal_change)
     _refuse_failed(tested)
     answers.refuse_few()
     problem, point = fits[last].problem, fits[last].optimum.point
     structure = problem.structure
     values = structure.k @ point.x + structure.c
     errors = root(np.diag(structure.k @ robust_covariance(problem, point) @ structure.k.T))
-    shares = problem.n / problem.n.sum()
+    shares = problem.n / problem.n.sum() if answers.across_groups else np.full(len(answers.labels), 1.0)
+    shares = shares / shares.sum()
     rows = []
     for at, row in enumerate(structure.table.rows):
-        if row.op == "~1" and row.lhs in structure.table.latents and row.group > 1:
-            own = structure.layout.etas.index(row.lhs)
-            pooled = np.sqrt(shares @ [each.responses.eta[own, own] for each in point.implied])
-            rows.append((row.lhs, answers.groups[row.group - 1], answers.groups[0], values[at], errors[at],
-                         values[at] / pooled))
+        if row.op != "~1" or row.lhs not in structure.table.latents:
+            continue
+        (construct, _, _), place = answers.own(row)
+        if place:
+            variances = [point.implied[group if answers.across_groups else 0].responses.eta.diagonal()[
+                structure.layout.etas.index(names[construct])] for group, names in enumerate(answers.names)]
+            rows.append((construct, answers.labels[place], answers.labels[0], values[at], errors[at],
+                         values[at] / np.sqrt(shares @ variances)))
     return _shown(rows, tested, conf_level)
 
 

@@ -9,21 +9,19 @@ Modeling, 27, 111-130.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
-import pandas as pd
 
 from helpers import syntax
-from helpers.errors import DataError, ModelError, Problem
-from helpers.moments import LatentMoments, Sample, latent_moments
-from helpers.sem.levels import refuse_unknown_partial, released
+from helpers.errors import ModelError
+from helpers.moments import LatentMoments, Sample
 from helpers.sem.responses import Responses
 from helpers.sem.specify import specify
-from helpers.syntax import Row, Table
-from helpers.syntax.lines import place
-from helpers.syntax.modifiers import Modifiers
+from helpers.syntax import Row
+
+Key = tuple[str, str, str]
 
 ORDINAL_LEVELS: dict[str, tuple[str, ...]] = {
     "configural": (), "thresholds": ("thresholds",), "loadings": ("thresholds", "loadings"),
@@ -34,45 +32,43 @@ ORDINAL_LEVELS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ordinal:
-    """Ordinal answers of several groups to one measurement model.
+    """Ordinal answers of several groups, or of the same people in several waves, to one measurement model.
 
     Attributes
     ----------
     written : Model
-    groups : tuple of str
+        With the items' own names.
+    labels : tuple of str
+        Of the groups or waves, here called places.
+    names : tuple of dict
+        Per place: name in the fitted model of each construct and item.
     moments : tuple of LatentMoments
-        Per group.
+        Per group; one for all waves together.
     free : frozenset of (lhs, op, rhs)
         Parameters that may differ at every level.
     """
 
     written: syntax.Model
-    groups: tuple[str, ...]
+    labels: tuple[str, ...]
+    names: tuple[dict[str, str], ...]
     moments: tuple[LatentMoments, ...]
-    free: frozenset[tuple[str, str, str]]
+    free: frozenset[Key]
 
-    @classmethod
-    def of(cls, model: str, data: pd.DataFrame, *, group: str, ordered: Sequence[str], missing: str,
-           partial: Sequence[str]) -> Ordinal:
-        """Read model and answers; see ``ordinal_invariance`` for what is refused."""
-        written = syntax.parse(model)
-        _refuse_model(written, ordered)
-        refuse_unknown_partial(written, partial)
-        names, parts = _by_group(data, written.observed, group)
-        _refuse_unlike(parts, written.observed, names, missing)
-        moments = tuple(latent_moments(part, written.observed, written.observed, missing=missing) for part in parts)
-        if few := [Problem("moments.too_few", {"n": each.n, "variables": len(each.names), "group": name})
-                   for name, each in zip(names, moments, strict=True) if each.n <= len(each.names)]:
-            raise DataError.of(few)
-        found = cls(written, names, moments, frozenset(released(partial)))
-        found._refuse_partial()
-        return found
+    @property
+    def across_groups(self) -> bool:
+        """Whether every place has respondents of its own."""
+        return len(self.moments) > 1
+
+    @property
+    def sizes(self) -> list[float]:
+        """Respondents of each group."""
+        return [each.n for each in self.moments]
 
     @property
     def categories(self) -> dict[str, int]:
         """Number of categories of each item."""
-        first = self.moments[0]
-        return {name: len(cuts) + 1 for name, cuts in zip(first.names, first.thresholds, strict=True)}
+        cuts = dict(zip(self.moments[0].names, self.moments[0].thresholds, strict=True))
+        return {item: len(cuts[self.names[0][item]]) + 1 for item in self.written.observed}
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -89,34 +85,29 @@ class Ordinal:
     def problem(self, level: str) -> Responses:
         """Write the discrepancy of a level; every level has the same rows."""
         equal = ORDINAL_LEVELS[level]
-        table = syntax.complete(self.written, groups=len(self.groups), meanstructure=True, std_lv=True, group_equal=[
-            name for name in equal if name in ("loadings", "intercepts")], group_partial=[
-                " ".join(key).replace("~1", "~ 1") for key in self.free if key[1] == "=~"])
-        table = replace(table, rows=tuple(self._identified(row, table, equal) for row in table.rows))
+        table = syntax.complete(syntax.parse(self._text()), groups=len(self.moments), meanstructure=True)
+        table = replace(table, rows=tuple(self._identified(row, equal) for row in table.rows))
         samples = [Sample(each.names, each.n, each.cov, each.mean) for each in self.moments]
         return Responses.of(specify(table, samples), self._thresholds(equal), list(self.moments))
 
-    def _identified(self, row: Row, table: Table, equal: tuple[str, ...]) -> Row:
-        """Fix the response's mean to 0 and its residual variance to 1 in the first group.
+    def own(self, row: Row) -> tuple[Key, int] | None:
+        """Name a parameter of the fitted model as the tested one does, with its place; None between two waves."""
+        if self.across_groups:
+            return (row.lhs, row.op, row.rhs), row.group - 1
+        back = {fitted: (name, place) for place, names in enumerate(self.names) for name, fitted in names.items()}
+        lhs, place = back[row.lhs]
+        rhs, other = back.get(row.rhs, (row.rhs, place))
+        return ((lhs, row.op, rhs), place) if place == other else None
 
-        They are free in later groups once thresholds set their scale, until they are restricted themselves.
-        """
-        if row.lhs not in table.observed or row.op not in ("~1", "~~") or (row.op == "~~" and row.lhs != row.rhs):
-            return row
-        kind, fixed = ("intercepts", 0.0) if row.op == "~1" else ("residuals", 1.0)
-        own = (row.lhs, row.op, row.rhs) in self.free
-        free = row.group > 1 and "thresholds" in equal and (kind not in equal or own)
-        return replace(row, value=math.nan if free else fixed, label="")
-
-    def _thresholds(self, equal: tuple[str, ...]) -> np.ndarray:
-        """Give each threshold the number of its parameter, shape (groups, t)."""
-        names = [(item, "|", f"t{at}") for item, count in self.categories.items() for at in range(1, count)]
-        numbers, fresh = np.tile(np.arange(len(names)), (len(self.groups), 1)), len(names)
-        for group in range(1, len(self.groups)):
-            for at, key in enumerate(names):
-                if "thresholds" not in equal or key in self.free:
-                    numbers[group, at], fresh = fresh, fresh + 1
-        return numbers
+    def cuts(self) -> list[tuple[Key, int]]:
+        """Name every threshold of the fitted model, with its place."""
+        back = {fitted: (name, place) for place, names in enumerate(self.names) for name, fitted in names.items()}
+        found = []
+        for group, moments in enumerate(self.moments):
+            for name, cuts in zip(moments.names, moments.thresholds, strict=True):
+                item, place = (name, group) if self.across_groups else back[name]
+                found += [((item, "|", f"t{at}"), place) for at in range(1, len(cuts) + 1)]
+        return found
 
     def refuse_few(self) -> None:
         """Two items per construct keep their loading and intercept.
@@ -132,13 +123,46 @@ class Ordinal:
         if few := [latent for latent, items in kept.items() if len(items) < 2]:
             raise ModelError("sem.partial_indicators", constructs=few)
 
-    def _refuse_partial(self) -> None:
-        """Two equal thresholds are what lets a response have its own mean and variance."""
-        few = [item for item, count in self.categories.items() if count > 2
-               and count - 1 - sum(key[0] == item and key[1] == "|" for key in self.free) < 2]
-        binary = [item for item, count in self.categories.items() if count == 2]
-        if few or (self.free and binary):
-            raise ModelError("sem.ordinal_partial", items=few or binary)
+    def _text(self) -> str:
+        """Write the model with free loadings; between waves the residuals of the same item covary."""
+        lines = []
+        for names in self.names[:1] if self.across_groups else self.names:
+            lines += [f"{names[each.lhs]} {each.op} {'NA*' if each.op == '=~' else ''}{names[each.rhs]}"
+                      for each in self.written.relations]
+        pairs = () if self.across_groups else combinations(self.names, 2)
+        return "\n".join([*lines, *(f"{one[item]} ~~ {other[item]}" for one, other in pairs
+                                    for item in self.written.observed)])
+
+    def _identified(self, row: Row, equal: tuple[str, ...]) -> Row:
+        """Give the first place its scales, and later ones theirs where nothing equal gives them.
+
+        Fixed in the first place: means of constructs and responses at 0, variances of constructs and residuals at 1.
+        Later: responses are free once thresholds are equal, until they are restricted themselves; variances of
+        constructs once loadings, and means once intercepts are equal.
+        """
+        known = self.own(row)
+        if known is None:
+            return row
+        key, place = known
+        lhs, op, rhs = key
+        latent, later = lhs in self.written.latents, place > 0
+        if op == "=~":
+            return replace(row, label=f"{lhs}=~{rhs}" if "loadings" in equal and key not in self.free else "")
+        if op == "~~" and lhs != rhs:
+            return row
+        freed, held = {(True, "~1"): ("intercepts", ""), (False, "~1"): ("thresholds", "intercepts"),
+                       (True, "~~"): ("loadings", ""), (False, "~~"): ("thresholds", "residuals")}[latent, op]
+        free = later and freed in equal and (held not in equal or key in self.free)
+        return replace(row, value=math.nan if free else float(op == "~~"))
+
+    def _thresholds(self, equal: tuple[str, ...]) -> np.ndarray:
+        """Give each threshold the number of its parameter, shape (groups, t)."""
+        numbers: dict[object, int] = {}
+        found = []
+        for key, place in self.cuts():
+            same = place == 0 or ("thresholds" in equal and key not in self.free)
+            found.append(numbers.setdefault(key if same else (key, place), len(numbers)))
+        return np.array(found).reshape(len(self.moments), -1)
 
 
 def start(problem: Responses) -> np.ndarray:
@@ -174,49 +198,3 @@ def _correlations(problem: Responses) -> list[np.ndarray]:
         matrix[problem.rows, problem.columns] = matrix[problem.columns, problem.rows] = observed[len(problem.items):]
         found.append(matrix)
     return found
-
-
-def _refuse_model(written: syntax.Model, ordered: Sequence[str]) -> None:
-    latents = set(written.latents)
-    if not latents:
-        raise ModelError("sem.no_measurement")
-    problems = [Problem("sem.ordinal_model", {"found": f"{each.lhs} {each.op} {each.rhs}".strip()}, place(each.line))
-                for each in written.relations if each.op not in ("=~", "~~") or each.modifiers != Modifiers()
-                or each.rhs in latents or (each.op == "~~" and each.lhs == each.rhs)]
-    problems += [Problem("sem.ordinal_model", {"found": f"{each.name} := ..."}, place(each.line))
-                 for each in written.definitions]
-    problems += [Problem("sem.ordinal_model", {"found": f"{each.left.source} == {each.right.source}"}, place(each.line))
-                 for each in written.constraints]
-    if problems:
-        raise ModelError.of(problems)
-    if others := [name for name in written.observed if name not in set(map(str, ordered))]:
-        raise ModelError("sem.ordinal_mixed", items=others)
-
-
-def _by_group(data: pd.DataFrame, items: Sequence[str], group: str) -> tuple[tuple[str, ...], list[pd.DataFrame]]:
-    if not isinstance(data, pd.DataFrame):
-        raise DataError("moments.no_frame", found=type(data).__name__)
-    if absent := [name for name in (*items, group) if name not in data.columns]:
-        raise DataError("moments.absent", columns=absent, have=[str(name) for name in data.columns[:30]])
-    of = data[group]
-    said = of.cat.categories if isinstance(of.dtype, pd.CategoricalDtype) else of.unique()
-    labels = [label for label in said if not pd.isna(label) and (of == label).any()]
-    if len(labels) < 2:
-        raise DataError("moments.one_group", column=group, found=[str(label) for label in labels] or "-")
-    return tuple(map(str, labels)), [data.loc[(of == label).to_numpy(dtype=bool, na_value=False), list(items)]
-                                     for label in labels]
-
-
-def _refuse_unlike(parts: list[pd.DataFrame], items: Sequence[str], names: tuple[str, ...], missing: str) -> None:
-    """Every group has to use every category: an empty one has no threshold that could be equal."""
-    used = [part.dropna() if missing == "listwise" else part for part in parts]
-    problems = []
-    for item in items:
-        of = [sorted(part[item].dropna().unique()) for part in used]
-        every = sorted(set().union(*of))
-        lacking = {name: [str(each) for each in every if each not in own] for name, own in zip(names, of, strict=True)
-                   if len(own) < len(every)}
-        problems += [Problem("sem.ordinal_categories", {"item": item, "group": name, "categories": empty})
-                     for name, empty in lacking.items()]
-    if problems:
-        raise DataError.of(problems)

@@ -74,7 +74,7 @@ class OrdinalSearch:
         middle = _meat(wide, point.implied, shares)
         tested = []
         for key in candidates:
-            directions = _directions(wide, key)
+            directions = _directions(wide, self.answers, key)
             towards = known.T @ information @ directions
             off = directions - known @ np.linalg.solve(known.T @ information @ known, towards)
             fresh = np.einsum("qd,qr,rd->d", off, information, off)
@@ -117,16 +117,12 @@ def _within(wide: Responses, narrow: Responses) -> np.ndarray:
     return system.T @ np.vstack([narrow.structure.k, narrow.cut_k]) / (system**2).sum(axis=0)[:, None]
 
 
-def _directions(wide: Responses, key: Key) -> np.ndarray:
-    """Find the basic parameters that a freed one is in the groups after the first, shape (q, groups - 1)."""
-    groups = len(wide.n)
+def _directions(wide: Responses, answers: Ordinal, key: Key) -> np.ndarray:
+    """Find the basic parameters that a freed one is in the places after the first, shape (q, places - 1)."""
     if key[1] == "|":
-        item = wide.structure.layout.observed.index(key[0])
-        at = np.flatnonzero(wide.items == item)[int(key[2][1:]) - 1] + np.arange(1, groups) * len(wide.items)
-        return wide.cut_k[at].T
-    rows = [at for at, row in enumerate(wide.structure.table.rows)
-            if (row.lhs, row.op, row.rhs) == key and row.group > 1]
-    return wide.structure.k[rows].T
+        return wide.cut_k[[at for at, (own, place) in enumerate(answers.cuts()) if own == key and place]].T
+    known = [answers.own(row) for row in wide.structure.table.rows]
+    return wide.structure.k[[at for at, each in enumerate(known) if each is not None and each[0] == key and each[1]]].T
 
 
 def _meat(wide: Responses, answered: list, shares: np.ndarray) -> np.ndarray:

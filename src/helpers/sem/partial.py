@@ -12,9 +12,9 @@ import pandas as pd
 from helpers.errors import Check, ModelError
 from helpers.sem.compare import compare
 from helpers.sem.indices import upper_tail
-from helpers.sem.invariance import fits_of_levels, refuse_ordinal_options
+from helpers.sem.invariance import fits_of_levels
 from helpers.sem.levels import LEVELS, Fitted, allowed, judged, largest, released, spelled, within
-from helpers.sem.ordinal_levels import Ordinal
+from helpers.sem.ordinal_answers import ordinal_answers
 from helpers.sem.ordinal_partial import OrdinalSearch
 from helpers.sem.places import Key, Place, invariant_items, loadings_of, places_of, rows_of
 from helpers.sem.released import gains, joint, release
@@ -83,9 +83,8 @@ def partial_invariance(model: str, data: pd.DataFrame, *, group: str | None = No
     options = {"group": group, "waves": waves, "estimator": estimator}
     given = tuple([group_partial] if isinstance(group_partial, str) else group_partial)
     if len(ordered) or estimator == "WLSMV":
-        refuse_ordinal_options(ordered=ordered, **options)
-        looked: Search = OrdinalSearch(Ordinal.of(model, data, group=group, ordered=ordered, missing=missing,
-                                                  partial=given))
+        looked: Search = OrdinalSearch(ordinal_answers(model, data, ordered=ordered, missing=missing, partial=given,
+                                                       **options))
     else:
         looked = _Continuous(model, data, {**options, "missing": missing})
     known = looked.levels
