@@ -156,3 +156,19 @@ def test_gates_are_silent_on_correct_models(kind: str, n: int) -> None:
                       if severity != "info")
     bound = SAMPLES / 2 * 3 / NONE_IN + 4 * np.sqrt(SAMPLES / 2 * 3 / NONE_IN)
     assert all(count <= bound for count in alarms.values()), alarms
+
+
+def test_a_robust_test_without_a_divisor_has_no_value_and_says_so() -> None:
+    from helpers.sem.errors_and_tests import Likelihood
+    from helpers.sem.robust import Scaling
+    from helpers.sem.scaled_measures import scaled_measures, scaling_check
+
+    fitted = Likelihood(f=0.1, n=200, df=8, npar=13, logl=-1.0, unrestricted=-1.0, baseline=400.0, baseline_df=15)
+    for factor, passed in ((-17.2, False), (0.0, False), (0.4, True)):
+        (check,) = scaling_check(Scaling(factor, 1.1), df=8)
+        assert check.passed is passed and check.severity == "caution"
+        shown = scaled_measures(fitted, Scaling(factor, 1.1), 1)
+        assert shown["chisq.scaling.factor"] == factor
+        named = ("chisq.scaled", "pvalue.scaled", "cfi.scaled", "rmsea.scaled", "cfi.robust", "rmsea.robust")
+        assert all(np.isfinite(shown[name]) is np.bool_(passed) for name in named)
+    assert scaling_check(None, df=8) == ()

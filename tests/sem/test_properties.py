@@ -79,6 +79,106 @@ OPTIONS = st.fixed_dictionaries({
 })
 
 
+FACTORS = {"F": "abcd", "G": "efgh"}
+USUAL = ("as they are",) * 8 + ("rounded", "integers", "nullable", "boolean item", "wide item", "duplicate index")
+FAULTS = ("category item", "object item", "enormous item", "copied item", "constant item", "constant in a group",
+          "duplicate column", "half empty")
+
+
+@st.composite
+def respondents(draw: st.DrawFn) -> pd.DataFrame:
+    """Answers to two constructs in branches of three cities, with weights, holes and the types that exports have."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n = draw(st.sampled_from([12, 30, 60, 150, 150, 300]))
+    factors = rng.standard_normal((n, 2)) @ np.array([[1, draw(st.sampled_from([0.0, 0.5, 0.98]))], [0, 0.8]])
+    scores = 0.8 * factors[:, [0] * 4 + [1] * 4] + draw(st.sampled_from([0.1, 0.6, 3.0])) * rng.standard_normal((n, 8))
+    scores = scores * rng.choice([1.0, 20.0, 1e-3], 8, p=[0.8, 0.1, 0.1]) + draw(st.sampled_from([0.0, 3.0, 1e4]))
+    kind = draw(st.sampled_from(draw(st.sampled_from([USUAL, USUAL, USUAL, FAULTS]))))
+    frame = typed(pd.DataFrame(scores, columns=list(NAMES)), kind, rng)
+    if draw(st.booleans()):
+        frame = frame.mask(rng.random(frame.shape) < draw(st.sampled_from([0.02, 0.02, 0.2, 0.7])))
+    city = rng.choice(["north", "south", "west"], n, p=[0.5, 0.5, 0.0] if draw(st.booleans()) else [0.45, 0.45, 0.1])
+    return frame.assign(city=pd.Categorical(city) if draw(st.booleans()) else city, branch=rng.integers(0, 12, n),
+                        w=rng.choice([0.0, 0.5, 2.0], n))
+
+
+def typed(frame: pd.DataFrame, kind: str, rng: np.random.Generator) -> pd.DataFrame:
+    """Give answers the types and faults of exports."""
+    n = len(frame)
+    if kind == "rounded":
+        return frame.round()
+    if kind == "integers":
+        return pd.DataFrame(np.clip(np.round(frame / frame.std() + 3), 1, 5), columns=frame.columns).astype("int8")
+    if kind == "nullable":
+        return frame.round().astype("Int64")
+    if kind == "duplicate column":
+        return pd.concat([frame, frame[["b"]]], axis=1)
+    if kind == "duplicate index":
+        return frame.set_axis(np.zeros(n, dtype=int))
+    items = {"boolean item": lambda a: a > a.median(), "category item": lambda a: pd.Categorical(a.round()),
+             "object item": lambda a: a.astype(object), "wide item": lambda a: a * 1e7,
+             "enormous item": lambda a: a * 1e160, "copied item": lambda _: frame["b"], "constant item": lambda _: 4.0,
+             "constant in a group": lambda a: a.where(np.arange(n) % 2 == 0, 4.0),
+             "half empty": lambda a: a.where(rng.random(n) < 0.5)}
+    return frame.assign(a=items[kind](frame["a"])) if kind in items else frame
+
+
+def rarely(strange: st.SearchStrategy, usual: st.SearchStrategy) -> st.SearchStrategy:
+    """Mix in what is strange; integers are not drawn evenly, the ends of a range come often."""
+    return st.integers(0, 9).flatmap(lambda n: strange if n == 7 else usual)
+
+
+PATHS = ("G ~ F", "G ~ x*F", "F =~ e", "a ~~ e", "a ~~ b", "F ~~ 0*G", "F ~~ 1*F", "G ~ h", "H =~ F + G", "d ~ F",
+         "a ~ 1", "F ~ 1", "F ~ G", "a ~~ 0*a", "G ~~ v*G", "b ~~ v*b", "F ~ d + h")
+CONSTRAINTS = {"p == q": "pq", "p == 0.8": "p", "p + q == 2": "pq", "x == p*q": "xpq", "i := p*x": "px",
+               "i := log(p - 2)": "p", "p == q\np == 2\nq == 3": "pq", "i := p/(p - p)": "p", "p == r": "pr"}
+
+
+@st.composite
+def models(draw: st.DrawFn, groups: int) -> str:
+    """Two measured constructs and what may connect them: most can be estimated, some only look as if they could."""
+    per_group = ("c(p, r)*", "c(p, p)*") if groups == 2 else ()
+    before = rarely(st.sampled_from(["NA*", "1*", "c(p, r)*", "0.7*"]),
+                    st.sampled_from(["", "", "", "", "p*", "q*", "start(0.5)*", *per_group]))
+    lines = [f"{factor} =~ " + " + ".join(draw(before) + item for item in items[: draw(st.sampled_from([2, 3, 4, 4]))])
+             for factor, items in FACTORS.items()]
+    lines += draw(st.lists(st.sampled_from(PATHS), max_size=3, unique=True))
+    text = "\n".join(lines)
+    known = {label for label in "pqrxv" if f"{label}*" in text or f"{label}, " in text or f" {label})" in text}
+    said = [line for line, names in CONSTRAINTS.items() if set(names) <= known]
+    return text + "\n" + draw(rarely(st.sampled_from(list(CONSTRAINTS)), st.sampled_from(["", "", *said])))
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> tuple[pd.DataFrame, str, dict]:
+    """Data, model and options of one call: most go together, some do not."""
+    group = draw(st.sampled_from([None, None, None, "city", "city", "branch", "a"]))
+    equal = st.lists(st.sampled_from(["loadings", "intercepts", "residuals", "means", "regressions", "lv.variances",
+                                      "lv.covariances", "residual.covariances"]), max_size=3, unique=True)
+    options = {
+        "estimator": draw(rarely(st.sampled_from(["OLS", "GLS", "ULS"]),
+                                 st.sampled_from(["ML", "MLR", "MLR", "MLM", "mlr"]))),
+        "missing": draw(rarely(st.just("pairwise"), st.sampled_from(["listwise", "listwise", "fiml"]))),
+        "group": group, "group_equal": draw(equal) if group else draw(rarely(equal, st.just(()))),
+        "group_partial": draw(rarely(st.sampled_from([["F =~ b"], ["b ~ 1"], ["F =~ a"], "F =~", "z"]), st.just(()))),
+        "cluster": draw(rarely(st.sampled_from(["branch", "city", "e"]), st.sampled_from([None, None, "branch"]))),
+        "weights": draw(rarely(st.sampled_from(["w", "branch", "a"]), st.none())),
+        "std_lv": draw(st.booleans()), "fixed_x": draw(st.booleans()),
+        "meanstructure": draw(st.sampled_from([None, None, True, False])),
+        "effect_coding": draw(rarely(st.just(True), st.just(False))),
+    }
+    if draw(st.integers(0, 4)) == 4:
+        options |= {"ordered": draw(rarely(st.sampled_from([["z"], True]),
+                                           st.sampled_from([list("abcd"), list(NAMES)]))),
+                    "estimator": draw(st.sampled_from(["WLSMV", "WLSMV", "ULSMV", "DWLS", "ML"])), "weights": None,
+                    "cluster": None}
+        data = draw(respondents())
+        items = [name for name in NAMES if pd.api.types.is_float_dtype(data.dtypes.get(name))]
+        data = data.assign(**{name: np.clip(np.round(data[name] / data[name].std() % 4), 0, 4) for name in items})
+        return data, draw(models(2 if group == "city" else 1)), options
+    return draw(respondents()), draw(models(2 if group == "city" else 1)), options
+
+
 def sound(fit: sem.SemFit) -> None:
     """A result is finite where it is not gated, and gated where it is not finite."""
     estimates = fit.parameters[ESTIMATES].to_numpy(dtype=float)
@@ -111,6 +211,21 @@ def test_a_result_or_a_refusal(data: pd.DataFrame, model: str, options: dict) ->
     except HelpersError as refusal:
         for language in ("en", "zh"):
             assert refusal.sentence(language)
+    pd.testing.assert_frame_equal(data, before)
+
+
+@settings(BOUNDED, max_examples=40)
+@given(call=calls())
+def test_any_estimator_grouping_and_treatment_ends_in_a_result_or_a_refusal(call: tuple) -> None:
+    data, model, options = call
+    before = data.copy(deep=True)
+    try:
+        fit = sem.fit(model, data, **options)
+        sound(fit)
+        assert all(sentence for sentence in fit.gates["found"])
+        repr(fit)
+    except HelpersError as refusal:
+        assert refusal.sentence("en") and refusal.sentence("zh")
     pd.testing.assert_frame_equal(data, before)
 
 

@@ -67,7 +67,9 @@ def upper_tail(chisq: float, df: float) -> float:
 
 
 def incremental(chisq: float, df: int, baseline: float, baseline_df: int) -> dict[str, float]:
-    """CFI (clipped to [0, 1]), TLI (not clipped) and NFI."""
+    """CFI (clipped to [0, 1]), TLI (not clipped) and NFI; NaN where a chi-square has no value."""
+    if math.isnan(chisq + baseline):
+        return dict.fromkeys(("cfi", "tli", "nfi"), math.nan)
     over, over_baseline = max(chisq - df, 0.0), max(baseline - baseline_df, chisq - df, 0.0)
     if df == 0:
         tli = 1.0
@@ -86,6 +88,8 @@ def rmsea(chisq: float, df: float, n: int, groups: int) -> dict[str, float]:
 
     if df == 0:
         return {"rmsea": 0.0, "rmsea.ci.lower": 0.0, "rmsea.ci.upper": 0.0, "rmsea.pvalue": math.nan}
+    if math.isnan(chisq + df):
+        return dict.fromkeys(("rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "rmsea.pvalue"), math.nan)
     unit = df * n / groups
     lower = noncentrality(chisq, df, 1 - RMSEA_TAIL)
     upper = noncentrality(chisq, df, RMSEA_TAIL)

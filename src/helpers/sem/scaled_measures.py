@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from helpers.errors import Check
 from helpers.sem.errors_and_tests import Likelihood
 from helpers.sem.indices import CLOSE_FIT, incremental, rmsea, upper_tail
 from helpers.sem.robust import Scaling
@@ -28,23 +29,32 @@ def scaled_measures(fitted: Likelihood, scaling: Scaling, groups: int) -> dict[s
     """
     df, baseline_df, n = fitted.df, fitted.baseline_df, fitted.n
     plain = max(fitted.f, 0.0) * n
-    factor = scaling.model
+    factor, lowest = scaling.model, scaling.baseline
+    factor = factor if factor > 0 else math.nan  # a test cannot be divided by nothing or less; see scaling_check
+    lowest = lowest if lowest > 0 else math.nan
     chisq = plain / factor if df > 0 else plain
-    baseline = fitted.baseline / scaling.baseline if baseline_df > 0 else fitted.baseline
+    baseline = fitted.baseline / lowest if baseline_df > 0 else fitted.baseline
     usual = incremental(chisq, df, baseline, baseline_df)
     shown = {
         "chisq.scaled": chisq, "df.scaled": df, "pvalue.scaled": upper_tail(chisq, df),
-        "chisq.scaling.factor": factor,
+        "chisq.scaling.factor": scaling.model,
         "baseline.chisq.scaled": baseline, "baseline.df.scaled": baseline_df,
         "baseline.pvalue.scaled": upper_tail(baseline, baseline_df),
         "baseline.chisq.scaling.factor": scaling.baseline,
         "cfi.scaled": usual["cfi"], "tli.scaled": usual["tli"], "nfi.scaled": usual["nfi"],
         # its interval takes the unscaled chi-square on c df degrees of freedom (Satterthwaite), as lavaan does
         **{f"{name}.scaled": value for name, value in rmsea(plain, factor * df if df else 0, n, groups).items()},
-        **_robust(plain, factor, df, fitted.baseline, scaling.baseline, baseline_df),
+        **_robust(plain, factor, df, fitted.baseline, lowest, baseline_df),
         **_robust_rmsea(plain, factor, df, n, groups),
     }
     return shown
+
+
+def scaling_check(scaling: Scaling | None, *, df: int) -> tuple[Check, ...]:
+    """Say whether the robust test has a value: its divisor is estimated, and need not come out positive."""
+    if scaling is None or df <= 0:
+        return ()
+    return (Check("scaled_test", "caution", scaling.model > 0, {"factor": scaling.model}),)
 
 
 def _robust(chisq: float, factor: float, df: int, baseline: float, baseline_factor: float,
@@ -52,6 +62,8 @@ def _robust(chisq: float, factor: float, df: int, baseline: float, baseline_fact
     if df == 0:
         return {"cfi.robust": 1.0, "tli.robust": 1.0}
     over, over_baseline = chisq - factor * df, baseline - baseline_factor * baseline_df
+    if math.isnan(over + over_baseline):
+        return {"cfi.robust": math.nan, "tli.robust": math.nan}
     largest = max(over, over_baseline, 0.0)
     cfi = 1 - max(over, 0.0) / largest if largest > 0 else 1.0
     tli = 1 - over / over_baseline * baseline_df / df if over_baseline != 0 else math.nan
