@@ -1,5 +1,5 @@
-# What lavaan is timed at. Reads the name of a job per line, does it, and answers with one number of the result, so that
-# both sides can be seen to have done the same. Starting R and reading the data do not count.
+# What lavaan is timed at. Reads the name of a job per line, does it, and answers with the processor time that it took and one
+# number of the result, so that both sides can be seen to have done the same. Starting R and reading the data do not count.
 suppressPackageStartupMessages(library(lavaan))
 folder <- commandArgs(trailingOnly = TRUE)[1]
 table_of <- function(name) read.csv(file.path(folder, paste0(name, ".csv")))
@@ -31,7 +31,9 @@ jobs <- list(
 )
 said <- file("stdin", "r")
 while (length(name <- readLines(said, n = 1))) {
+  began <- proc.time()
   found <- suppressWarnings(jobs[[name]]())
-  cat(if (is.numeric(found)) format(found, digits = 15) else found, "\n", sep = "")
+  taken <- sum((proc.time() - began)[c("user.self", "sys.self")])
+  cat(format(taken, digits = 15), "\t", if (is.numeric(found)) format(found, digits = 15) else found, "\n", sep = "")
   flush(stdout())
 }

@@ -23,16 +23,12 @@ class Peer:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
 
-    def says(self, job: str) -> str:
-        """Let R do a job and wait for the number that it found."""
+    def does(self, job: str) -> tuple[float, str]:
+        """Let R do a job: the processor seconds that it took, and what it found."""
         self.process.stdin.write(f"{job}\n")
         self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
-
-    def does(self, job: str) -> float:
-        """Do the same for a job that finds a number; NaN where R failed."""
-        said = self.says(job)
-        return float(said) if said else float("nan")
+        seconds, found = self.process.stdout.readline().strip().split("\t")
+        return float(seconds), found
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from timing import Row, in_turn
+from timing import Row, in_turn, wall
 
 from helpers.run import AT_ONCE, notebooks
 from helpers.studies import load, places
@@ -54,10 +54,10 @@ def rows(repeats: int = 3) -> list[Row]:
     needed, _ = notebooks.applying(load("data/demo"), notebooks.available(places.root() / "notebooks"))
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
-        ours, floor, again = in_turn(lambda: _python(OURS, home / "reports"),
-                                     lambda: _python(FLOOR, home / "floor", len(needed), AT_ONCE),
-                                     lambda: _python(OURS.replace("force=True", "force=False"), home / "reports"),
-                                     repeats=repeats, warm=0)
+        ours, floor, again = in_turn(
+            wall(lambda: _python(OURS, home / "reports")),
+            wall(lambda: _python(FLOOR, home / "floor", len(needed), AT_ONCE)),
+            wall(lambda: _python(OURS.replace("force=True", "force=False"), home / "reports")), repeats=repeats, warm=0)
     return [Row(f"report of the demo ({len(needed)} notebooks), over its floor", f"{ours:.1f} s", f"{floor:.1f} s",
                 f"{ours / floor:.2f}", "<= 1.6"),
             Row("the same when nothing has changed", f"{again:.1f} s", f"{ours:.1f} s", f"{again / ours:.2f}",

@@ -28,16 +28,25 @@ class Row:
     goal: str
 
 
-def in_turn(*functions: Callable[[], object], repeats: int, warm: int = 1) -> list[float]:
-    """Time functions alternately and return the median seconds of each; the first rounds are not counted."""
-    measured: list[list[float]] = [[] for _ in functions]
+def in_turn(*jobs: Callable[[], float], repeats: int, warm: int = 1) -> list[float]:
+    """Run jobs alternately, which say how long they took, and return the median of each; first rounds do not count."""
+    measured: list[list[float]] = [[] for _ in jobs]
     for turn in range(warm + repeats):
-        for function, kept in zip(functions, measured, strict=True):
-            began = time.perf_counter()
-            function()
+        for job, kept in zip(jobs, measured, strict=True):
+            taken = job()
             if turn >= warm:
-                kept.append(time.perf_counter() - began)
+                kept.append(taken)
     return [statistics.median(kept) for kept in measured]
+
+
+def wall(function: Callable[[], object]) -> Callable[[], float]:
+    """Make a job that says how long one had to wait."""
+    return lambda: _timed(function, time.perf_counter)
+
+
+def processor(function: Callable[[], object]) -> Callable[[], float]:
+    """Make a job that says how long it kept the processor, which other work on the machine disturbs little."""
+    return lambda: _timed(function, time.process_time)
 
 
 def seconds(value: float) -> str:
@@ -48,3 +57,9 @@ def seconds(value: float) -> str:
 def faster(ours: float, peer: float) -> str:
     """Write how many times as fast as the peer we are."""
     return f"{peer / ours:.1f} x"
+
+
+def _timed(function: Callable[[], object], clock: Callable[[], float]) -> float:
+    began = clock()
+    function()
+    return clock() - began

@@ -7,11 +7,10 @@ others use too, no number of workers can do better than that.
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ProcessPoolExecutor
 
 import population
-from timing import Row, in_turn, seconds
+from timing import Row, in_turn, seconds, wall
 
 from helpers import parallel, sem
 
@@ -22,16 +21,14 @@ def rows(draws: int = DRAWS, repeats: int = 3) -> list[Row]:
     with ProcessPoolExecutor(2) as pool:
         list(pool.map(_job, (1000, 1000)))
         one, two, apart = in_turn(
-            lambda: _job(draws), lambda: _job(draws, 2), lambda: list(pool.map(_job, (draws // 2, draws // 2))),
-            repeats=repeats, warm=0)
+            wall(lambda: _job(draws)), wall(lambda: _job(draws, 2)),
+            wall(lambda: list(pool.map(_job, (draws // 2, draws // 2)))), repeats=repeats, warm=0)
     return [Row(f"{draws} bootstrap draws by two workers, over one", seconds(two), seconds(one), f"{one / two:.2f} x",
                 ">= 1.8 x"),
             Row("what two processes without a word between them reach", seconds(apart), seconds(one),
                 f"{one / apart:.2f} x", "")]
 
 
-def _job(draws: int, workers: int = 1) -> float:
-    began = time.perf_counter()
+def _job(draws: int, workers: int = 1) -> None:
     with parallel.one_thread():
         sem.bootstrap(sem.fit(population.model(), population.answers()), draws=draws, seed=1, workers=workers)
-    return time.perf_counter() - began

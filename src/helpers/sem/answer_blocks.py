@@ -80,7 +80,7 @@ class Gathered:
     Attributes
     ----------
     products : ndarray, shape (k, k)
-        Of rows, where respondents are on their own.
+        Of rows, where respondents are on their own; empty where they are not.
     sums : ndarray, shape (G, k), or None
     weights, codes : ndarray, shape (n,), or None
     """
@@ -93,8 +93,9 @@ class Gathered:
     @classmethod
     def begin(cls, columns: int, weights: np.ndarray | None, codes: np.ndarray | None) -> Gathered:
         """Begin with nothing."""
-        sums = None if codes is None else np.zeros((codes.max() + 1, columns))
-        return cls(np.zeros((columns, columns)), sums, weights, codes)
+        if codes is None:
+            return cls(np.zeros((columns, columns)), None, weights, None)
+        return cls(np.zeros((0, 0)), np.zeros((codes.max() + 1, columns)), weights, codes)
 
     def add(self, here: slice, rows: np.ndarray) -> None:
         """Add the rows of some respondents, shape (rows, k)."""

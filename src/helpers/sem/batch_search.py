@@ -30,7 +30,6 @@ NEAR = 1e-5
 MOST_STEPS = 40
 # Longest step, in standard errors of one respondent; a sample's own minimum is rarely farther than 1/sqrt(n) times ten.
 LONGEST = 2.0
-STEP = 1e-5  # of the differenced curvature
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,13 +71,13 @@ class Found:
 
 def known(scaled: Scaled, x: np.ndarray) -> Known:
     """Prepare searches that start at a fit's minimum x, shape (q,)."""
-    n = np.array([sample.n for sample in scaled.samples], dtype=float)
+    problem = NormalTheory.of(scaled.structure, scaled.samples)
+    point = problem.evaluate(x)
     try:
-        root = np.linalg.cholesky(curvature(scaled, x, n / n.sum()))
+        root = np.linalg.cholesky(problem.curvature(point))
     except np.linalg.LinAlgError:
-        problem = NormalTheory.of(scaled.structure, scaled.samples)
-        root = np.linalg.cholesky(2 * problem.information(problem.evaluate(x)))
-    return Known(scaled, x, np.linalg.inv(root).T, float(n.sum()))
+        root = np.linalg.cholesky(2 * problem.information(point))
+    return Known(scaled, x, np.linalg.inv(root).T, float(sum(sample.n for sample in scaled.samples)))
 
 
 def search(start: Known, batch: Batch) -> Found:
@@ -121,21 +120,6 @@ def discrepancies(batch: Batch, values: np.ndarray) -> np.ndarray:
             distance += np.einsum("di,dij,dj->d", away, inverted, away)
         total += share * np.where(held & (sign > 0), distance, np.inf)
     return total
-
-
-def curvature(scaled: Scaled, x: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Second derivatives of F at a minimum x, shape (q, q), from differences of all its gradients at once.
-
-    ``shares`` are those of the groups.
-    """
-    structure, q = scaled.structure, len(x)
-    means = [np.zeros(len(sample.names)) if sample.mean is None else sample.mean for sample in scaled.samples]
-    batch = Batch(structure, [np.broadcast_to(sample.cov, (2 * q, *sample.cov.shape)) for sample in scaled.samples],
-                  [np.broadcast_to(mean, (2 * q, len(mean))) for mean in means], np.tile(shares, (2 * q, 1)))
-    steps = np.vstack([STEP * np.eye(q), -STEP * np.eye(q)])
-    slopes = batch.slopes((x + steps) @ structure.k.T + structure.c) @ structure.k
-    rows = (slopes[:q] - slopes[q:]) / (2 * STEP)
-    return (rows + rows.T) / 2
 
 
 def _settle(start: Known, batch: Batch, constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

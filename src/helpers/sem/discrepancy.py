@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -44,6 +44,7 @@ class Point:
 class Discrepancy(Protocol):
     """An objective with its derivatives, on scaled items."""
 
+    exact: ClassVar[bool]  # whether ``curvature`` is worked out, not differenced: the search asks it sooner
     structure: Structure
     samples: list[Sample]
 

@@ -10,6 +10,7 @@ import numpy as np
 from helpers.errors import ModelError
 from helpers.moments import Sample
 from helpers.sem.discrepancy import Discrepancy, Point
+from helpers.sem.linear_map import spread_out
 from helpers.sem.scaling import Scaled
 
 # Smallest eigenvalue of the unit-diagonal information that counts as information. Models that cannot be identified
@@ -73,18 +74,22 @@ def precision(problem: Discrepancy, point: Point, scaled: Scaled, k: np.ndarray,
     width = np.sqrt(np.diag(expected))
     if not (width > 0).all():
         raise _not_identified(scaled, (width <= 0).astype(float))
-    roots, vectors = np.linalg.eigh(expected / np.outer(width, width))
-    if roots[0] < NO_INFORMATION and (converged or _structural(problem, point)):
-        raise _not_identified(scaled, np.abs(vectors[:, roots < NO_INFORMATION]).max(axis=1))
-    if observed is not None and roots[0] >= NO_INFORMATION:
-        roots, vectors = np.linalg.eigh(observed / np.outer(width, width))
-    if roots[0] < NO_INFORMATION:
+    unit = expected / np.outer(width, width)
+    weakest = float(np.linalg.eigvalsh(unit)[0])
+    if weakest < NO_INFORMATION and (converged or _structural(problem, point)):
+        roots, vectors = np.linalg.eigh(unit)
+        raise _not_identified(scaled, np.abs(vectors[:, :max(1, (roots < NO_INFORMATION).sum())]).max(axis=1))
+    if observed is not None and weakest >= NO_INFORMATION:
+        unit = observed / np.outer(width, width)
+        weakest = float(np.linalg.eigvalsh(unit)[0])
+    if weakest < NO_INFORMATION:
         unknown = np.full_like(expected, math.nan)
-        return Precision(unknown, np.full((len(k), len(k)), math.nan), float(roots[0]), unknown)
-    bread = (vectors / roots) @ vectors.T / np.outer(width, width)
+        return Precision(unknown, np.full((len(k), len(k)), math.nan), weakest, unknown)
+    bread = np.linalg.inv(unit) / np.outer(width, width)
+    bread = (bread + bread.T) / 2
     inside = bread if middle is None else bread @ middle @ bread
     basic = inside * np.outer(scaled.basic, scaled.basic) / respondents(problem.samples)
-    return Precision(basic, k @ basic @ k.T, float(roots[0]), bread)
+    return Precision(basic, spread_out(k, basic), weakest, bread)
 
 
 def _structural(problem: Discrepancy, point: Point) -> bool:

@@ -40,7 +40,10 @@ def parameters(table: Table, values: np.ndarray, vcov: np.ndarray, standardized:
     std_all = np.concatenate([each.std_all for each in standardized])
     # a residual variance that follows from the rest is no parameter and has, as in lavaan, no standard error of its own
     derived = np.array([row.derived for row in table.rows])
-    se, std_se = np.where(derived, 0.0, root(np.diag(vcov))), spread(slopes, vcov)
+    ends = np.cumsum([0, *(len(each.slopes) for each in standardized)])
+    se, std_se = np.where(derived, 0.0, root(np.diag(vcov))), np.concatenate(
+        [spread(each.slopes, vcov[here:end, here:end])  # a group's standardized parameters move with its own rows
+         for each, here, end in zip(standardized, ends[:-1], ends[1:], strict=True)])
     names = [(row.lhs, row.op, row.rhs, row.label, row.group) for row in table.rows]
     identity = np.eye(len(values))
     est, gradients = defined(table, values, identity)

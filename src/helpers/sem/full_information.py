@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -46,6 +47,8 @@ class FullInformation:
     constants : ndarray, shape (groups,)
         Deviance of the saturated model per respondent.
     """
+
+    exact: ClassVar[bool] = True  # whether second derivatives are
 
     structure: Structure
     samples: list[Sample]

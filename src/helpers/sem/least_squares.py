@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -52,6 +53,8 @@ class LeastSquares:
     shares : ndarray, shape (groups,)
         (n_g - 1) / N.
     """
+
+    exact: ClassVar[bool] = False  # whether second derivatives are
 
     structure: Structure
     samples: list[Sample]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from helpers.moments import Sample, inverted
 from helpers.sem.derivatives import Place, hessian, slopes
 from helpers.sem.discrepancy import Point
 from helpers.sem.implied import imply, mean_factors
+from helpers.sem.linear_map import add_folded
 from helpers.sem.optimize import Optimum, minimise
 from helpers.sem.specify import Structure
 
@@ -37,6 +39,8 @@ class NormalTheory:
     constants : ndarray, shape (groups,)
         ln|S| + p.
     """
+
+    exact: ClassVar[bool] = True  # whether second derivatives are
 
     structure: Structure
     samples: list[Sample]
@@ -82,8 +86,7 @@ class NormalTheory:
         """Second derivatives of F, shape (q, q)."""
         total = np.zeros((self.structure.k.shape[1],) * 2)
         for group, share in enumerate(self.shares):
-            k = self.structure.k[self.structure.part(group)]
-            total += share * (k.T @ hessian(self._place(point, group)) @ k)
+            add_folded(total, self.structure.k[self.structure.part(group)], share * hessian(self._place(point, group)))
         return (total + total.T) / 2
 
     def minimise(self, starts: Iterable[np.ndarray]) -> Optimum:
@@ -103,15 +106,13 @@ class NormalTheory:
         structure, layout = self.structure, self.structure.layout
         total = np.zeros((structure.k.shape[1],) * 2)
         for group, share in enumerate(self.shares):
-            k = structure.k[structure.part(group)]
-            used = np.flatnonzero(k.any(axis=1))
-            left, right, weight = layout.left[used], layout.right[used], layout.weight[used]
+            left, right, weight = layout.left, layout.right, layout.weight
             implied = point.implied[group]
             inner = implied.atoms.T @ point.inverses[group] @ implied.atoms
             crossed, same = inner[np.ix_(left, right)], inner[np.ix_(left, left)]
             here = np.outer(weight, weight) * (crossed * crossed.T + same * inner[np.ix_(right, right)])
             if structure.table.means:
-                factors = mean_factors(layout, implied)[used]
+                factors = mean_factors(layout, implied)
                 here += np.outer(factors, factors) * same
-            total += share * (k[used].T @ here @ k[used])
+            add_folded(total, structure.k[structure.part(group)], share * here)
         return total

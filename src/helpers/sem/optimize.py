@@ -1,7 +1,7 @@
 """Where the objective is smallest: Fisher scoring with step halving, polished until the gradient vanishes.
 
-Fisher scoring converges linearly, the slower the worse the model fits; where it crawls, Newton steps take
-over.
+Fisher scoring finds the neighbourhood but converges linearly, the slower the worse the model fits; near the minimum
+Newton's steps take over: with exact second derivatives soon, with differenced ones only where scoring is slow.
 
 References
 ----------
@@ -24,7 +24,8 @@ TARGET = 1e-11
 # What still counts as a minimum where rounding forbids the target (nearly singular information).
 ACCEPTED = 1e-9
 SCORING_STEPS, NEWTON_STEPS, HALVINGS = 200, 30, 30
-POLISHES = 4  # calls of the Newton steps, each of which may end before the target
+NEAR, PAUSE = 0.1, 5  # gradient below which Newton's steps are tried; scoring steps after some that were in vain
+SLOW = 15  # scoring steps after which differenced second derivatives are worth their price
 SERVES, SLOWLY = 8, 0.2  # steps that a Hessian serves while each leaves less than this share of the gradient
 LONGEST_STEP = 1.0  # scaled parameters are of order one
 
@@ -70,26 +71,22 @@ def minimise(problem: Discrepancy, starts: Iterable[np.ndarray]) -> Optimum:
 
 
 def search(problem: Discrepancy, point: Point, *, near: bool = False) -> Optimum:
-    """Search from a point with a finite objective; near the minimum by Newton's steps first."""
-    slope, steps, before, polishes = problem.gradient(point), 0, math.inf, 0
-    begun = _newton(problem, point, slope) if near and _size(slope) > TARGET else None
-    if begun is not None:
-        point, slope, steps = begun
-    best = _size(slope)
-    while best > TARGET and steps < SCORING_STEPS:
-        if steps >= 15 and best < 1e-2 and best > 0.3 * before and polishes < POLISHES:  # crawling
-            polishes += 1
+    """Search from a point with a finite objective: scoring steps from afar, Newton's near the minimum."""
+    slope, steps, again = problem.gradient(point), 0, 0
+    while _size(slope) > TARGET and steps < SCORING_STEPS:
+        nearly = _size(slope) < NEAR if problem.exact else steps >= SLOW and _size(slope) < NEAR / 10
+        if steps >= again and (near or nearly):
             polished = _newton(problem, point, slope)
             if polished is not None:
                 point, slope, more = polished
-                before, best, steps = best, _size(slope), steps + more
+                steps += max(more, 1)
                 continue
+            near, again = False, steps + PAUSE
         moved = _step(problem, point, slope, problem.information(point))
         if moved is None:
             break
-        point, before, steps = moved, best, steps + 1
+        point, steps = moved, steps + 1
         slope = problem.gradient(point)
-        best = _size(slope)
     return Optimum(point, slope, steps, _size(slope) < ACCEPTED)
 
 
@@ -120,8 +117,7 @@ def _solve(matrix: np.ndarray, slope: np.ndarray) -> np.ndarray:
         try:
             root = np.linalg.cholesky(unit + ridge * np.eye(len(unit)))
             if np.diag(root).min() > 1e-7:
-                half = np.linalg.solve(root, slope / width)
-                return -np.linalg.solve(root.T, half) / width
+                return -np.linalg.solve(unit + ridge * np.eye(len(unit)), slope / width) / width
         except np.linalg.LinAlgError:
             pass
         ridge = max(10 * ridge, 1e-8)
@@ -149,7 +145,9 @@ def _newton(problem: Discrepancy, point: Point, slope: np.ndarray) -> tuple[Poin
     began = _size(slope)
     for steps in range(NEWTON_STEPS):
         curvature = problem.curvature(point)
-        if np.linalg.eigvalsh(curvature)[0] <= 0:
+        try:
+            np.linalg.cholesky(curvature)
+        except np.linalg.LinAlgError:
             return None if steps == 0 else (point, slope, steps)
         for _ in range(SERVES):
             tried = problem.evaluate(point.x - np.linalg.solve(curvature, slope))

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -71,6 +72,8 @@ class Responses:
     shares : ndarray, shape (groups,)
         (n_g - 1) / N.
     """
+
+    exact: ClassVar[bool] = False  # whether second derivatives are
 
     structure: Structure
     cut_k: np.ndarray

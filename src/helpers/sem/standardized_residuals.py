@@ -29,7 +29,6 @@ from helpers.sem.robust import Material
 
 # Share of a moment's own variance below which the variance of its residual is rounding: the model fits it exactly.
 FITTED = 1e-10
-CHUNK = 4096  # respondents whose products of items are held at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,20 +200,23 @@ def _as_normal(sample: Sample, given: np.ndarray, weighted: np.ndarray, *,
 def _as_answered(material: Material, group: int, given: np.ndarray | None, weighted: np.ndarray, *,
                  means: bool) -> tuple[np.ndarray, np.ndarray]:
     """Diagonal of Gamma and Gamma V Delta from the respondents' own products."""
-    away, n = material.away[group], material.samples[group].n
-    row, column = np.tril_indices(away.shape[1])
+    n, size = material.samples[group].n, len(weighted)
+    row, column = np.tril_indices(len(material.width))
     centre = material.samples[group].cov[row, column]
     centre = centre if given is None else centre - (given.T @ given / len(given))[row, column]
-    if material.clusters is not None:  # sums within clusters need all respondents at once
-        own = material.summed(group, _rows(away, given, centre, means=means))
-        return (own**2).sum(axis=0) / n, own.T @ (own @ weighted) / n
-    spread, carried = np.zeros(len(weighted)), np.zeros_like(weighted)
-    for start in range(0, len(away), CHUNK):
-        part = slice(start, start + CHUNK)
-        own = _rows(away[part], None if given is None else given[part], centre, means=means)
-        own = own if material.weights is None else own * material.weights[group][part, None]
-        spread += (own**2).sum(axis=0)
-        carried += own.T @ (own @ weighted)
+    own = ((here, _rows(away, None if given is None else given[here], centre, means=means))
+           for here, away in material.blocks(group))
+    if material.clusters is not None:
+        gathered = material.gathered(group, size)
+        for here, rows in own:
+            gathered.add(here, rows)
+        grown = gathered.grown
+        return (grown**2).sum(axis=0) / n, grown.T @ (grown @ weighted) / n
+    spread, carried = np.zeros(size), np.zeros_like(weighted)
+    for here, rows in own:
+        rows = rows if material.weights is None else rows * material.weights[group][here, None]
+        spread += (rows**2).sum(axis=0)
+        carried += rows.T @ (rows @ weighted)
     return spread / n, carried / n
 
 

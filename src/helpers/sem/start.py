@@ -13,6 +13,7 @@ import numpy as np
 
 from helpers.moments import Sample
 from helpers.sem.discrepancy import Discrepancy
+from helpers.sem.linear_map import basic_of
 from helpers.sem.optimize import Optimum, search
 from helpers.sem.scaling import Scaled
 from helpers.syntax import Row
@@ -46,7 +47,7 @@ def nearby(problem: Discrepancy, scaled: Scaled, values: np.ndarray | None) -> O
     structure = scaled.structure
     free = structure.k.any(axis=1)
     wanted = (values / scaled.rows - structure.c)[free]
-    point = problem.evaluate(np.linalg.lstsq(structure.k[free], wanted, rcond=None)[0])
+    point = problem.evaluate(basic_of(structure.k[free], wanted))
     found = search(problem, point, near=True) if math.isfinite(point.f) else None
     return found if found is not None and found.converged else None
 
@@ -63,7 +64,7 @@ def _start(scaled: Scaled, of_group: Callable[[tuple[Row, ...], tuple[str, ...],
         said = np.array([row.start for row in table.rows]) / scaled.rows
         values = np.where(np.isnan(said), values, said)
     free = structure.k.any(axis=1)
-    return np.linalg.lstsq(structure.k[free], (values - structure.c)[free], rcond=None)[0]
+    return basic_of(structure.k[free], (values - structure.c)[free])
 
 
 def _group(rows: tuple[Row, ...], latents: tuple[str, ...], sample: Sample) -> np.ndarray:
