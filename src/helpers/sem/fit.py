@@ -17,11 +17,11 @@ from helpers.sem.discrepancy import Discrepancy
 from helpers.sem.errors_and_tests import Likelihood, Precision, precision
 from helpers.sem.every_check import every_check
 from helpers.sem.implied import imply
-from helpers.sem.indices import measures
 from helpers.sem.methods import Method, choose
 from helpers.sem.observed import Observed, observe, refuse
 from helpers.sem.optimize import Optimum
 from helpers.sem.ordinal_fit import fit_ordinal
+from helpers.sem.quadratic import Quadratic
 from helpers.sem.result import Engine, SemFit
 from helpers.sem.robust import Material, Scaling, meat
 from helpers.sem.robust import scaling as scale_factors
@@ -59,10 +59,12 @@ def fit(
         In lavaan's syntax, see ``helpers.syntax.parse``; defaults are those of lavaan's ``sem()``.
     data : DataFrame, shape (n_respondents, ...)
         Item answers; it is not changed. What is done about missing answers, ``missing`` says.
-    estimator : {"ML", "MLR", "MLM", "WLSMV", "DWLS", "ULSMV", "ULS"}
+    estimator : {"ML", "MLR", "MLM", "GLS", "ULS", "WLSMV", "DWLS", "ULSMV"}
         The first three have the same estimates. MLR: sandwich errors from the observed information and the Yuan-Bentler
-        test; MLM: those of Satorra & Bentler. ``measures`` then holds ``.scaled`` and ``.robust`` forms too. The others
-        fit what stands behind ordinal items, see ``ordered``.
+        test; MLM: those of Satorra & Bentler. ``measures`` then holds ``.scaled`` and ``.robust`` forms too. GLS, ULS:
+        least squares, in which the moments of predictors x count (``fixed_x=False``); the statistic of ULS has no
+        chi-square distribution and no p-value. The others (and ULS) fit what stands behind ordinal items, see
+        ``ordered``.
     missing : {"listwise", "fiml", "pairwise"}
         "listwise": rows with a missing answer in a variable of the model are left out, and the result says how many
         (``n_read``, ``n``). "fiml" (or "ml"): full-information maximum likelihood from every answer, which is
@@ -117,8 +119,9 @@ def fit(
               F = \ln|\Sigma| + \operatorname{tr}(S\Sigma^{-1}) - \ln|S| - p + (m-\mu)'\Sigma^{-1}(m-\mu)
 
     S has divisor n. Standard errors of ML come from the expected information; for the robust ones see
-    ``helpers.sem.robust``, for ordinal items ``helpers.sem.least_squares``. Agrees with lavaan 0.6-14
-    (tests/oracle/sem_*.csv, robust_*.csv, ordinal_*.csv).
+    ``helpers.sem.robust``, for ordinal items ``helpers.sem.least_squares``, for GLS and ULS
+    ``helpers.sem.quadratic``. Agrees with lavaan 0.6-14 (tests/oracle/sem_*.csv, robust_*.csv, ordinal_*.csv,
+    quadratic_*.csv).
 
     References
     ----------
@@ -151,6 +154,8 @@ def fit(
         raise ModelError("sem.fiml_means")
     observed = observe(written.observed, data, moments, group=group, cluster=cluster, weights=weights,
                        missing=method.missing)
+    if method.squares:  # covariances of predictors x count among the squares
+        observed, fixed_x = observed.in_squares(method.discrepancy), False
 
     def completed(*, fixed_x: bool) -> syntax.Table:
         return syntax.complete(written, groups=len(observed.samples), meanstructure=True if full else meanstructure,
@@ -183,7 +188,8 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
     scaled = scale(structure, samples)
     problem = observed.problem(scaled)
     optimum = nearby(problem, scaled, begin) or problem.minimise(starts(scaled))
-    fitted = observed.likelihood(optimum.point.f, structure.k.shape[1], table)
+    f = optimum.point.f * (problem.unit if isinstance(problem, Quadratic) else 1.0)
+    fitted = observed.likelihood(f, structure.k.shape[1], table)
     found, scaling = uncertainty(scaled, problem, optimum, structure.k, method, observed.cases, fitted)
     values = structure.k @ (optimum.point.x * scaled.basic) + structure.c
     implied = [imply(structure.layout, values[structure.part(group)]) for group in range(table.groups)]
@@ -193,8 +199,7 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
     n = sum(sample.n for sample in samples)
     return SemFit(
         model=table.model.text, parameters=parameters,
-        measures=_with_scaled(measures(fitted, table.groups, samples, implied, means=table.means), fitted, scaling,
-                              table.groups),
+        measures=_with_scaled(observed.measures(fitted, implied, means=table.means), fitted, scaling, table.groups),
         checks=every_check(
             structure, scaled, problem, optimum, observed, method, found, values=values,
             std_all=np.concatenate([each.std_all for each in standardized]), implied=implied,
@@ -214,6 +219,8 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
 def uncertainty(scaled: Scaled, problem: Discrepancy, optimum: Optimum, k: np.ndarray, method: Method,
                 cases: Cases | None, fitted: Likelihood) -> tuple[Precision, Scaling | None]:
     """Covariances of the estimates, and what a robust test divides chi-square by."""
+    if isinstance(problem, Quadratic):
+        return problem.precision(optimum, scaled, k), None
     point = optimum.point
     curved = problem.curvature(point) / 2 if method.information == "observed" else None
     if not method.robust or cases is None or not len(point.x):

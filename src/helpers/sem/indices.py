@@ -59,6 +59,13 @@ def measures(fitted: Likelihood, groups: int, samples: list[Sample], implied: li
     return pd.Series(shown, dtype=float, name="value").rename_axis("measure")
 
 
+def forms(chisq: float, df: int, baseline: float, baseline_df: int, n: int, groups: int) -> dict[str, float]:
+    """Chi-squares of a model and of the baseline, and the indices that rest on them."""
+    return {"chisq": max(chisq, 0.0), "df": df, "pvalue": upper_tail(chisq, df), "baseline.chisq": baseline,
+            "baseline.df": baseline_df, "baseline.pvalue": upper_tail(baseline, baseline_df),
+            **incremental(chisq, df, baseline, baseline_df), **rmsea(chisq, df, n, groups)}
+
+
 def upper_tail(chisq: float, df: float) -> float:
     """P-value of a chi-square; NaN without degrees of freedom."""
     from scipy.special import chdtrc

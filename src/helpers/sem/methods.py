@@ -15,7 +15,7 @@ class Method:
     Attributes
     ----------
     name : str
-    discrepancy : {"ml", "dwls", "uls.ordinal"}
+    discrepancy : {"ml", "gls", "uls", "dwls", "uls.ordinal"}
     se : {"standard", "robust.sem", "robust.huber.white", "robust.cluster"}
     information : {"expected", "observed"}
     test : {"standard", "satorra.bentler", "yuan.bentler.mplus", "scaled.shifted"}
@@ -35,6 +35,11 @@ class Method:
         return self.se != "standard"
 
     @property
+    def squares(self) -> bool:
+        """Whether covariances of continuous variables are fitted by least squares."""
+        return self.discrepancy in ("gls", "uls")
+
+    @property
     def categorical(self) -> bool:
         """Whether moments behind ordinal items are fitted."""
         return self.discrepancy in ("dwls", "uls.ordinal")
@@ -44,6 +49,8 @@ METHODS = {
     "ML": Method("ML", "ml", "standard", "expected", "standard"),
     "MLM": Method("MLM", "ml", "robust.sem", "expected", "satorra.bentler"),
     "MLR": Method("MLR", "ml", "robust.huber.white", "observed", "yuan.bentler.mplus"),
+    "GLS": Method("GLS", "gls", "standard", "expected", "standard"),
+    "ULS": Method("ULS", "uls", "standard", "expected", "standard"),
 }
 ORDINAL = {
     "WLSMV": Method("WLSMV", "dwls", "robust.sem", "expected", "scaled.shifted"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import pandas as pd
 
-from helpers.errors import Check, DataError
+from helpers.errors import Check, DataError, ModelError
 from helpers.moments import (
     Cases,
     Moments,
@@ -26,7 +26,11 @@ from helpers.sem.discrepancy import Discrepancy
 from helpers.sem.errors_and_tests import Likelihood, likelihood
 from helpers.sem.full_information import FullInformation
 from helpers.sem.full_likelihood import full_likelihood
+from helpers.sem.implied import Implied
+from helpers.sem.indices import measures
 from helpers.sem.normal_theory import NormalTheory
+from helpers.sem.quadratic import Quadratic
+from helpers.sem.quadratic_measures import quadratic_likelihood, quadratic_measures
 from helpers.sem.scaling import Scaled
 from helpers.sem.unknown_scales import refuse_raw_claims
 from helpers.syntax import Table
@@ -48,6 +52,8 @@ class Observed:
         What goes with the patterns.
     correlations_only : bool
         Whether the variables' scales are unknown.
+    squares : {"", "gls", "uls"}
+        Which least squares of continuous variables are asked for; covariances then have divisor n - 1.
     """
 
     samples: list[Sample]
@@ -55,6 +61,7 @@ class Observed:
     patterns: tuple[Patterns, ...] = ()
     saturated: tuple[Saturated, ...] = ()
     correlations_only: bool = False
+    squares: str = ""
 
     @property
     def n_read(self) -> float:
@@ -73,8 +80,23 @@ class Observed:
         random = [] if table.fixed_x else self.incomplete(table.exogenous)
         return (coverage_check(self.patterns, random_x=random),)
 
+    def in_squares(self, kind: str) -> Observed:
+        """See the same observations for least squares, "gls" or "uls".
+
+        Raises
+        ------
+        ModelError
+            ``sem.uls_correlations``: squares of raw differences without scales.
+        """
+        if kind == "uls" and self.correlations_only:
+            raise ModelError("sem.uls_correlations")
+        samples = [replace(sample, cov=sample.cov * sample.n / (sample.n - 1)) for sample in self.samples]
+        return replace(self, samples=samples, squares=kind)
+
     def problem(self, scaled: Scaled) -> Discrepancy:
         """Set up the distance between these observations and a model, on scaled items."""
+        if self.squares:
+            return Quadratic.of(scaled, self.squares)
         if not self.patterns:
             return NormalTheory.of(scaled.structure, scaled.samples)
         return FullInformation.of(scaled.structure, scaled.samples, list(self.patterns), list(self.saturated),
@@ -82,10 +104,19 @@ class Observed:
 
     def likelihood(self, f: float, npar: int, table: Table) -> Likelihood:
         """Compute chi-squares, degrees of freedom and log-likelihoods at a minimum f."""
+        if self.squares:
+            return quadratic_likelihood(self.samples, f, npar, self.squares, means=table.means,
+                                        exogenous=table.exogenous)
         if self.patterns:
             return full_likelihood(list(self.patterns), list(self.saturated), f, npar, exogenous=table.exogenous,
                                    fixed_x=table.fixed_x)
         return likelihood(self.samples, f, npar, means=table.means, exogenous=table.exogenous, fixed_x=table.fixed_x)
+
+    def measures(self, fitted: Likelihood, implied: list[Implied], *, means: bool) -> pd.Series:
+        """Compute the fit measures, see ``indices`` and ``quadratic_measures``."""
+        if self.squares:
+            return quadratic_measures(fitted, self.squares, self.samples, implied, means=means)
+        return measures(fitted, len(self.samples), self.samples, implied, means=means)
 
 
 def observe(names: tuple[str, ...], data: pd.DataFrame | None, moments: object, *, group: str | None,

@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.moments import Sample
 from helpers.sem.discrepancy import Point
 from helpers.sem.implied import Implied
-from helpers.sem.indices import incremental, rmsea, srmr, upper_tail
+from helpers.sem.indices import forms, srmr
 from helpers.sem.least_squares import LeastSquares
 from helpers.sem.methods import Method
 from helpers.sem.shifted_test import Sandwich, Shifted, baseline, shifted
@@ -44,7 +44,7 @@ def ordinal_measures(problem: LeastSquares, point: Point, parts: Sandwich, metho
     """
     groups, n = len(samples), int(problem.n.sum())
     told, apart = shifted(problem, point, parts), baseline(problem, _apart(problem))
-    plain = _forms(told.unscaled, told.df, apart.unscaled, apart.df, n - groups, groups)
+    plain = forms(told.unscaled, told.df, apart.unscaled, apart.df, n - groups, groups)
     found = {"npar": len(point.x), "fmin": max(point.f, 0.0) / 2, **plain, "ntotal": n,
              "srmr": srmr(samples, shown, means=False)}
     if method.test == "scaled.shifted":
@@ -61,14 +61,8 @@ def _apart(problem: LeastSquares) -> np.ndarray:
     return np.concatenate([own, covariance & ~(x[responses.rows] & x[responses.columns])])
 
 
-def _forms(chisq: float, df: int, apart: float, apart_df: int, n: int, groups: int) -> dict[str, float]:
-    return {"chisq": max(chisq, 0.0), "df": df, "pvalue": upper_tail(chisq, df), "baseline.chisq": apart,
-            "baseline.df": apart_df, "baseline.pvalue": upper_tail(apart, apart_df),
-            **incremental(chisq, df, apart, apart_df), **rmsea(chisq, df, n, groups)}
-
-
 def _scaled(told: Shifted, apart: Shifted, n: int, groups: int) -> dict[str, float]:
-    forms = _forms(told.chisq, told.df, apart.chisq, apart.df, n, groups)
+    found = forms(told.chisq, told.df, apart.chisq, apart.df, n, groups)
     factors = {"chisq": told.factor if told.df > 0 else math.nan, "baseline.chisq": apart.factor}
-    return {f"{name}.scaled": value for name, value in forms.items()} | {
+    return {f"{name}.scaled": value for name, value in found.items()} | {
         f"{name}.scaling.factor": value for name, value in factors.items()}

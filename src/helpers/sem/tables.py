@@ -149,7 +149,7 @@ def sample_moments(fit: SemFit) -> pd.DataFrame:
     parts = []
     for number, sample in enumerate(fit.sample, start=1):
         # polychoric correlations are no sums over n
-        cov = sample.cov * (1.0 if fit.engine.method.categorical else sample.n / (sample.n - 1))
+        cov = sample.cov * (1.0 if fit.engine.method.discrepancy != "ml" else sample.n / (sample.n - 1))
         part = pd.DataFrame({"group": number, "item": list(sample.names), "n": sample.n,
                              "mean": np.nan if sample.mean is None else sample.mean, "sd": np.sqrt(np.diag(cov))})
         parts.append(pd.concat([part, pd.DataFrame(cov, columns=list(sample.names))], axis=1))
