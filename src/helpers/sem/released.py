@@ -23,11 +23,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from helpers.errors import ModelError
-from helpers.sem.discrepancy import Point
+from helpers.sem.discrepancy import Discrepancy, Point
 from helpers.sem.errors_and_tests import respondents
+from helpers.sem.expected_information import expected_information
+from helpers.sem.full_information import FullInformation
+from helpers.sem.least_squares import LeastSquares
 from helpers.sem.result import SemFit
 from helpers.sem.robust import Material, meat
 from helpers.sem.scaling import Scaled, scale
+from helpers.sem.shifted_test import sandwich
 from helpers.sem.specify import Structure, specify
 from helpers.syntax import Table
 
@@ -109,13 +113,25 @@ def release(fit: SemFit, table: Table) -> Released:
     structure = replace(scaled.structure, k=np.eye(size), c=np.zeros(size))
     problem = engine.problem.for_structure(structure)
     point = problem.evaluate(values)
-    full = engine.method.missing == "fiml"  # what is expected of complete answers would overstate it
-    information = problem.curvature(point) / 2 if full else problem.information(point)
-    middle = None
-    if engine.method.robust and engine.cases is not None:
-        middle = meat(structure, Material.of(engine.cases, engine.scaled, engine.method), point, engine.method)
+    information, middle = _information(fit, problem, point)
     return Released(structure, scaled, point, k, -problem.gradient(point) / 2, information, middle,
                     respondents(samples))
+
+
+def _information(fit: SemFit, problem: Discrepancy, point: Point) -> tuple[np.ndarray, np.ndarray | None]:
+    """Find the expected information of one respondent about the rows, and the mean square of the casewise derivatives."""
+    engine = fit.engine
+    if isinstance(problem, LeastSquares):
+        parts = sandwich(problem, point)
+        return parts.information, parts.meat if engine.method.robust else None
+    if isinstance(problem, FullInformation):
+        information = expected_information(problem, point)
+    else:
+        information = problem.information(point)
+    if not engine.method.robust or engine.cases is None:
+        return information, None
+    material = Material.of(engine.cases, engine.scaled, engine.method)
+    return information, meat(problem.structure, material, point, engine.method)
 
 
 def gains(released: Released, directions: np.ndarray) -> Gain:
