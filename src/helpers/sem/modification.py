@@ -52,8 +52,8 @@ def modification_indices(fit: SemFit) -> pd.DataFrame:
     between constructs and between observed outcomes; every regression between two variables that take part in
     regressions; whatever the model fixes, means and intercepts included. Moments of a fixed exogenous x are not
     modelled, so nothing may point to it: ``fixed_x=False`` models them. Equality constraints stay; releasing one
-    is asked of ``sem.score_tests``. Agrees with lavaan 0.6-14 (tests/oracle/after_fit_modification.csv, after_fit_others.csv), which has no
-    ``mi.scaled`` and none of the covariances between observed outcomes.
+    is asked of ``sem.score_tests``. Agrees with lavaan 0.6-14 (tests/oracle/after_fit_modification.csv,
+    after_fit_others.csv), which has no ``mi.scaled`` and none of the covariances between observed outcomes.
 
     The largest of several hundred indices is large by chance: what was found by looking has to be tested on other
     respondents.

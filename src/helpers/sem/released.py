@@ -119,7 +119,7 @@ def release(fit: SemFit, table: Table) -> Released:
 
 
 def _information(fit: SemFit, problem: Discrepancy, point: Point) -> tuple[np.ndarray, np.ndarray | None]:
-    """Find the expected information of one respondent about the rows, and the mean square of the casewise derivatives."""
+    """Find the expected information of one respondent, and the mean square of the casewise derivatives."""
     engine = fit.engine
     if isinstance(problem, LeastSquares):
         parts = sandwich(problem, point)
