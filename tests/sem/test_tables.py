@@ -193,3 +193,11 @@ def test_tables_say_the_level_of_their_intervals(children: pd.DataFrame) -> None
         row = shown[shown["op"] == "~"].iloc[0]
         assert shown.attrs["conf_level"] == 0.90
         assert row["ci.upper"] == pytest.approx(row["est"] + 1.6448536 * row["se"])
+
+
+def test_residuals_carry_their_z_where_it_is_known(chain: sem.SemFit, children: pd.DataFrame) -> None:
+    shown = sem.largest_residuals(chain)
+    every = sem.standardized_residuals(chain).set_index(["lhs", "rhs"])["z"]
+    assert shown["z"].tolist() == [every[pair] for pair in zip(shown["lhs"], shown["rhs"], strict=True)]
+    holed = children.assign(x1=children["x1"].mask(children.index % 10 == 0))
+    assert "z" not in sem.largest_residuals(sem.fit(FACTORS, holed, missing="fiml"))

@@ -16,7 +16,7 @@ from helpers.errors import Check, DataError, ModelError
 NOTHING: Mapping = MappingProxyType({})
 PARTIAL = ("step", "parameter", "chisq", "df", "pvalue", "epc", "delta.cfi", "delta.rmsea", "delta.srmr", "holds")
 # What is looked for first stays in sight of a wide table.
-FIRST = ("grouping", "level", "holds", "construct", "group", "reference", "d")
+FIRST = ("grouping", "level", "holds", "construct", "group", "d")
 
 
 def invariance(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,

@@ -105,12 +105,13 @@ def sensitivity(model: str, data: pd.DataFrame, *, ordered: Sequence[str] = (),
 def _cells(model: str, data: pd.DataFrame, ordered: Sequence[str], flagged: np.ndarray, reported: _Cell) -> list[_Cell]:
     """Every way once, the reported one first."""
     holes = bool(data[[name for name in syntax.parse(model).observed if name in data]].isna().any(axis=None))
+    who = dict.fromkeys([reported.careless, "kept", "excluded"] if flagged.any() else ["kept"])
     cells = [reported]
     for estimator in dict.fromkeys([reported.estimator, "MLR", *(["WLSMV"] if len(ordered) else [])]):
         more = "pairwise" if estimator in CATEGORICAL else "fiml" if estimator in FULL_INFORMATION else "listwise"
         missing = ["listwise", more] if holes else ["listwise"]
-        cells += [_Cell(estimator, *rest) for rest in product(dict.fromkeys(missing), ["kept", "excluded"])
-                  if flagged.any() or rest[1] == "kept"]
+        first = [reported.missing] if reported.missing in missing else []
+        cells += [_Cell(estimator, *rest) for rest in product(dict.fromkeys([*first, *missing]), who)]
     return list(dict.fromkeys(cells))
 
 

@@ -11,6 +11,7 @@ from helpers import syntax
 from helpers.errors import DataError, HelpersError, ModelError, Problem
 from helpers.sem.fit import fit as fit_model
 from helpers.sem.result import SemFit
+from helpers.sem.standardized_residuals import standardized_residuals
 
 PARAMETERS = ("lhs", "op", "rhs", "label", "group", "est", "se", "z", "pvalue", "ci.lower", "ci.upper", "std.lv",
               "std.all", "std.all.se")
@@ -112,7 +113,8 @@ def largest_residuals(fit: SemFit, n: int = 10) -> pd.DataFrame:
     -------
     DataFrame
         ``lhs rhs observed implied residual``: correlations in the data, in the model, and their difference, the
-        largest differences first; preceded by ``group`` where there are several.
+        largest differences first; preceded by ``group`` where there are several. Behind it ``z``, the residual
+        covariance over its standard error, where that is known (complete continuous answers).
 
     References
     ----------
@@ -128,8 +130,12 @@ def largest_residuals(fit: SemFit, n: int = 10) -> pd.DataFrame:
         other = sd.loc[list(zip(rows["group"], rows["rhs"], strict=True))].to_numpy()
         rows[kind] = rows[kind] / (one * other)
     rows["residual"] = rows["cor"]
+    columns = ["lhs", "rhs", "observed", "implied", "residual"]
+    if (tested := _over_error(fit)) is not None:
+        rows["z"] = tested.loc[rows.index]
+        columns.append("z")
     largest = rows["residual"].abs().sort_values(ascending=False, kind="stable").index[:n]
-    return _grouped(fit, rows.loc[largest], ["lhs", "rhs", "observed", "implied", "residual"])
+    return _grouped(fit, rows.loc[largest], columns)
 
 
 def sample_moments(fit: SemFit) -> pd.DataFrame:
@@ -233,6 +239,14 @@ def withheld(fit: SemFit, table: pd.DataFrame) -> pd.DataFrame:
         for column in table.columns.intersection(UNCERTAIN):
             table[column] = np.nan
     return table
+
+
+def _over_error(fit: SemFit) -> pd.Series | None:
+    """Residual covariances over their standard errors, where an estimator has them."""
+    try:
+        return standardized_residuals(fit)["z"]
+    except ModelError:
+        return None
 
 
 def _named(fit: SemFit, numbers: pd.Series) -> pd.Series:

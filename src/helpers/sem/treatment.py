@@ -18,7 +18,7 @@ FEWEST_CATEGORIES, MOST_SKEW, MOST_AT_END = 5, 2.0, 0.5
 MOST_CATEGORIES = 10
 CATEGORICAL = ("WLSMV", "DWLS", "ULSMV")
 FULL_INFORMATION = ("ML", "MLR")  # the estimators whose likelihood takes respondents with holes
-RHEMTULLA = "Rhemtulla, Brosseau-Liard & Savalei (2012)"
+RHEMTULLA = "Rhemtulla et al. (2012)"
 COLUMNS = ("measure", "value", "place", "criterion", "calls.for", "source")
 
 
