@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -52,6 +53,7 @@ class Quadratic:
         (n_g - 1) / N.
     """
 
+    exact: ClassVar[bool] = False  # whether second derivatives are
     structure: Structure
     samples: list[Sample]
     weights: list[np.ndarray]
