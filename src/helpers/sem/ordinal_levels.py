@@ -86,7 +86,8 @@ class Ordinal:
         """Write the discrepancy of a level; every level has the same rows."""
         equal = ORDINAL_LEVELS[level]
         table = syntax.complete(syntax.parse(self._text()), groups=len(self.moments), meanstructure=True)
-        table = replace(table, rows=tuple(self._identified(row, equal) for row in table.rows))
+        latents = set(self.written.latents)
+        table = replace(table, rows=tuple(self._identified(row, equal, latents) for row in table.rows))
         samples = [Sample(each.names, each.n, each.cov, each.mean) for each in self.moments]
         return Responses.of(specify(table, samples), self._thresholds(equal), list(self.moments))
 
@@ -133,7 +134,7 @@ class Ordinal:
         return "\n".join([*lines, *(f"{one[item]} ~~ {other[item]}" for one, other in pairs
                                     for item in self.written.observed)])
 
-    def _identified(self, row: Row, equal: tuple[str, ...]) -> Row:
+    def _identified(self, row: Row, equal: tuple[str, ...], latents: set[str]) -> Row:
         """Give the first place its scales, and later ones theirs where nothing equal gives them.
 
         Fixed in the first place: means of constructs and responses at 0, variances of constructs and residuals at 1.
@@ -145,7 +146,7 @@ class Ordinal:
             return row
         key, place = known
         lhs, op, rhs = key
-        latent, later = lhs in self.written.latents, place > 0
+        latent, later = lhs in latents, place > 0
         if op == "=~":
             return replace(row, label=f"{lhs}=~{rhs}" if "loadings" in equal and key not in self.free else "")
         if op == "~~" and lhs != rhs:
