@@ -30,7 +30,8 @@ DIGITS = "%.6g"  # more than the Monte-Carlo error of any of them
 
 def main() -> None:
     asked = _arguments()
-    wanted = [cell for cell in design.cells() if cell.method in asked.only and cell.answers in asked.answers]
+    wanted = [cell for cell in design.cells() if cell.method in asked.only and cell.answers in asked.answers
+              and cell.n in asked.n]
     todo = [cell for cell in wanted if asked.fresh or not _is_there(cell, asked.replications)]
     for _, condition in itertools.groupby(todo, key=lambda cell: (cell.answers, cell.missing, cell.n, cell.family)):
         together, began = list(condition), time.perf_counter()
@@ -125,6 +126,7 @@ def _arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", default=list(design.METHODS), choices=list(design.METHODS),
                         metavar="METHOD")
     parser.add_argument("--answers", nargs="+", default=list(design.ANSWERS), choices=list(design.ANSWERS))
+    parser.add_argument("--n", nargs="+", type=int, default=list(design.SIZES), choices=design.SIZES)
     parser.add_argument("--replications", type=int, default=design.REPLICATIONS)
     parser.add_argument("--workers", type=int, default=None, help="default: every processor")
     parser.add_argument("--fresh", action="store_true", help="compute cells that are there too")
