@@ -16,13 +16,16 @@ from helpers.sem.implied import Implied
 from helpers.sem.methods import Method
 from helpers.sem.observed import Observed
 from helpers.sem.optimize import Optimum
+from helpers.sem.robust import Scaling
+from helpers.sem.scaled_measures import scaling_check
 from helpers.sem.scaling import Scaled
 from helpers.sem.specify import Structure
 
 
 def every_check(structure: Structure, scaled: Scaled, problem: Discrepancy, optimum: Optimum, observed: Observed,
                 method: Method, found: Precision, *, values: np.ndarray, std_all: np.ndarray,
-                implied: list[Implied], undefined: Sequence[str]) -> tuple[Check, ...]:
+                implied: list[Implied], undefined: Sequence[str], scaling: Scaling | None,
+                df: int) -> tuple[Check, ...]:
     """Make the gates.
 
     Parameters
@@ -40,10 +43,14 @@ def every_check(structure: Structure, scaled: Scaled, problem: Discrepancy, opti
         Per group.
     undefined : sequence of str
         ``:=`` lines without a value.
+    scaling : Scaling or None
+        What a robust test divides chi-square by.
+    df : int
     """
     robust = sandwich_se(scaled, problem, optimum, structure.k, observed.cases, method, values)
     of_model = gates.checks(gates.Fitted(
         structure, values, np.sqrt(np.maximum(np.diag(found.rows), 0.0)), std_all, implied, observed.samples, optimum,
         found, tuple(undefined), observed.correlations_only, robust))
     return (of_model + answer_checks(structure.table, observed.samples, observed.cases, method,
-                                     correlations_only=observed.correlations_only) + observed.checks(structure.table))
+                                     correlations_only=observed.correlations_only)
+            + observed.checks(structure.table) + scaling_check(scaling, df=df))

@@ -25,7 +25,7 @@ from helpers.sem.quadratic import Quadratic
 from helpers.sem.result import Engine, SemFit
 from helpers.sem.robust import Material, Scaling, meat
 from helpers.sem.robust import scaling as scale_factors
-from helpers.sem.scaled_measures import scaled_measures, scaling_check
+from helpers.sem.scaled_measures import scaled_measures
 from helpers.sem.scaling import Scaled, scale
 from helpers.sem.specify import specify
 from helpers.sem.standardize import standardize
@@ -203,8 +203,8 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
         checks=every_check(
             structure, scaled, problem, optimum, observed, method, found, values=values,
             std_all=np.concatenate([each.std_all for each in standardized]), implied=implied,
-            undefined=parameters.loc[(parameters["op"] == ":=") & parameters["est"].isna(), "lhs"])
-        + scaling_check(scaling, df=fitted.df),
+            undefined=parameters.loc[(parameters["op"] == ":=") & parameters["est"].isna(), "lhs"],
+            scaling=scaling, df=fitted.df),
         residuals=estimates.residuals(samples, implied, means=table.means),
         r2=estimates.r2(structure, standardized),
         implied=estimates.implied_table(samples, implied, means=table.means),

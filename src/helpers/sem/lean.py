@@ -6,6 +6,7 @@ errors, is most of the time of a small model.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -98,7 +99,8 @@ class Lean:
                 out.append(refused(error))
                 continue
             checks = every_check(structure, scaled, problem, optimum, observed, method, found, values=values,
-                                 std_all=std_all, implied=implied, undefined=undefined)
+                                 std_all=std_all, implied=implied, undefined=undefined, scaling=factors,
+                                 df=fitted.df)
             rows, whole = self._rows(values, found.rows, structure.k.any(axis=1))
             failure = "not_converged" if not optimum.converged else "" if whole else "no_errors"
             out.append(Replication(failure, rows, _tests(fitted, factors),
@@ -145,6 +147,7 @@ def _tests(fitted: Likelihood, factors: Scaling | None) -> dict[str, tuple[float
     chisq, df = max(fitted.f, 0.0) * fitted.n, float(fitted.df)
     found = {"chisq": (chisq, df, upper_tail(chisq, fitted.df))}
     if factors is not None:
-        scaled = chisq / factors.model if fitted.df > 0 else chisq
+        # A divisor of zero or less gives no test; scaling_check says so.
+        scaled = chisq if fitted.df == 0 else chisq / factors.model if factors.model > 0 else math.nan
         found["chisq.scaled"] = scaled, df, upper_tail(scaled, fitted.df)
     return found
