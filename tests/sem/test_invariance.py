@@ -12,6 +12,7 @@ from semopy.examples import holzinger39
 
 from helpers import sem
 from helpers.errors import HelpersError, ModelError
+from helpers.sem.invariance import fits_of_levels
 
 # The functions bear the names of their modules.
 room, levels = (import_module(f"helpers.sem.{name}") for name in ("compare", "levels"))
@@ -158,3 +159,33 @@ def test_fits_that_cannot_be_compared(children: pd.DataFrame) -> None:
 def test_an_unknown_reference_group() -> None:
     with pytest.raises(ModelError, match="There is no group"):
         sem.latent_means(ONE, answers(), group="group", reference="third")
+
+
+def test_a_level_that_begins_where_another_ended_is_the_fit_of_that_level(children: pd.DataFrame) -> None:
+    fits = fits_of_levels(CFA, children, group="school", waves=None, levels=None, group_partial=(), estimator="MLR",
+                          missing="listwise")
+    for level, equal in levels.LEVELS.items():
+        alone = sem.fit(CFA, children, group="school", group_equal=equal, estimator="MLR")
+        gone = (fits[level].parameters["est"] - alone.parameters["est"]).abs() / alone.parameters["se"].clip(lower=1e-9)
+        assert gone.max() < 1e-6
+        np.testing.assert_allclose(fits[level].parameters["se"], alone.parameters["se"], rtol=1e-6)
+        assert fits[level].measures["chisq.scaled"] == pytest.approx(alone.measures["chisq.scaled"], rel=1e-8)
+
+
+def test_a_level_that_is_stopped_says_so_and_does_not_hold() -> None:
+    few = sem.simulate("f =~ c(.8,.8)*a + c(.7,.7)*b + c(.6,.6)*c + c(.7,.7)*d", n=14, seed=2)
+    table = sem.invariance(ONE, few, group="group", estimator="ML", levels=["configural", "metric"])
+    assert not table["holds"].any()
+    assert "sample_size" in {check.gate for check in table.attrs["checks"] if not check.passed}
+
+
+@pytest.mark.parametrize(("change", "id"), [
+    (lambda each: each.assign(c=each["c"].where(each["group"] == 1, 2.0)), "moments.constant"),
+    (lambda each: each[(each["group"] == 1) | (each.index % 100 == 0)], "moments.too_few"),
+    (lambda each: each[each["group"] == 1], "moments.one_group"),
+])
+def test_a_group_that_allows_no_estimate_is_named(change: object, id: str) -> None:
+    with pytest.raises(HelpersError) as caught:
+        sem.invariance(ONE, change(answers()), group="group")
+    assert caught.value.problems[0].id == id
+    assert id == "moments.one_group" or "2" in str(caught.value.problems[0].values["group"])

@@ -54,7 +54,7 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
         ``level chisq df pvalue cfi rmsea srmr delta.chisq delta.df delta.pvalue delta.cfi delta.rmsea delta.srmr
         holds``: scaled chi-square and robust indices of a robust estimator (scaled ones of WLSMV), and differences
         from the level before.
-        ``attrs["checks"]`` has a gate per level with the criterion used.
+        ``attrs["checks"]`` has a gate per level with the criterion used, after the *stop* gates that failed in it.
 
     Raises
     ------

@@ -27,6 +27,7 @@ class Fitted(Protocol):
     """One level, fitted: a SemFit or an OrdinalFit."""
 
     stopped: bool
+    checks: tuple[Check, ...]
 
     def reported(self, measure: str) -> float:
         """Value of a measure in the form that a report shows."""
@@ -63,7 +64,7 @@ def judged(fits: Mapping[str, Fitted], sizes: Sequence[float], change_of: Callab
     Returns
     -------
     DataFrame
-        As ``invariance``.
+        As ``invariance``; among the checks are the failed stops of a level, because it then does not hold.
     """
     change_of = change_of or (lambda larger, smaller: compare(larger, smaller).iloc[0])
     rows, checks, before, held = [], [], None, True
@@ -77,6 +78,7 @@ def judged(fits: Mapping[str, Fitted], sizes: Sequence[float], change_of: Callab
         bounds = allowed(sizes, level)
         held = held and not found.stopped and (change is None or within(change, bounds))
         rows.append({**row, "holds": held})
+        checks += [check for check in found.checks if check.severity == "stop" and not check.passed]
         checks.append(Check("invariance", "caution", held, {
             "level": level, "cfi": row["delta.cfi"], "rmsea": row["delta.rmsea"], "srmr": row["delta.srmr"],
             "least_cfi": bounds[0], "most_rmsea": bounds[1], "most_srmr": bounds[2]}))
