@@ -82,8 +82,7 @@ def test_constraints_that_cannot_be_kept(children: pd.DataFrame, lines: str, id:
 
 
 @pytest.mark.parametrize(("options", "named"), [
-    ({"missing": "pairwise"}, "missing=pairwise"), ({"effect_coding": True}, "effect_coding=True"),
-    ({"estimator": "WLSM"}, "estimator=WLSM"),
+    ({"missing": "pairwise"}, "missing=pairwise"), ({"estimator": "WLSM"}, "estimator=WLSM"),
 ])
 def test_what_this_version_does_not_estimate_is_refused_by_name(children: pd.DataFrame, options: dict,
                                                                 named: str) -> None:

@@ -80,8 +80,9 @@ def fit(
         Ordinal items, behind which normal responses are cut by thresholds (True: every observed variable). With
         "WLSMV" (robust errors, scaled and shifted test) or "DWLS" their polychoric correlations are weighed by their
         own variances, with "ULSMV" or "ULS" alike. Responses have the delta parameterization: scales ``~*~`` are 1.
-    effect_coding
-        Not in this version; anything but the default is refused.
+    effect_coding : bool, default False
+        Scale each construct by all of its items: loadings average 1 and, with means, intercepts add up to 0, so that
+        a construct has the scale and the mean of its items (Little, Slegers & Card 2006). Not with ordinal items.
     group : str, optional
         Column that tells groups apart.
     group_equal : sequence of str
@@ -160,7 +161,8 @@ def fit(
     def completed(*, fixed_x: bool) -> syntax.Table:
         return syntax.complete(written, groups=len(observed.samples), meanstructure=True if full else meanstructure,
                                std_lv=std_lv, fixed_x=fixed_x, group_equal=several("group_equal", group_equal),
-                               group_partial=several("group_partial", group_partial))
+                               group_partial=several("group_partial", group_partial),
+                               effect_coding=effect_coding)
 
     table = completed(fixed_x=fixed_x)
     if fixed_x and observed.incomplete(table.exogenous):

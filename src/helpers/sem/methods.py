@@ -82,10 +82,6 @@ def choose(*, estimator: str, missing: str, ordered: Sequence[str], cluster: str
         return _ordinal(estimator, missing, ordered, {"cluster": cluster, "weights": weights,
                                                       "effect_coding": effect_coding or None,
                                                       "moments": True if from_moments else None})
-    asked = {"effect_coding": (effect_coding, False)}
-    for name, (value, known) in asked.items():
-        if value != known:
-            raise ModelError("sem.not_in_this_version", argument=name, value=value)
     if missing not in MISSING:
         raise ModelError("sem.not_in_this_version", argument="missing", value=missing)
     if not isinstance(estimator, str) or estimator.upper() not in METHODS:

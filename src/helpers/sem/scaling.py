@@ -55,11 +55,15 @@ def scale(structure: Structure, samples: list[Sample]) -> Scaled:
 
 
 def _latent_widths(structure: Structure, names: tuple[str, ...], width: np.ndarray) -> dict[str, float]:
-    """Give a latent variable the width of its marker, where it has one."""
+    """Give a latent variable the width of its marker, or of its first item where all of them give it a scale."""
     of = dict(zip(names, width, strict=True))
     markers = {row.lhs: row for row in reversed(structure.table.rows)
                if row.op == "=~" and row.value and not np.isnan(row.value)}
     latents = structure.table.latents
+    unit = {row.lhs for row in structure.table.rows if (row.op, row.lhs) == ("~~", row.rhs) and row.value > 0}
+    for row in structure.table.rows:  # neither marker nor variance: all items together give the scale
+        if row.op == "=~" and row.lhs not in unit:
+            markers.setdefault(row.lhs, row)
     for _ in latents:  # a construct of constructs waits for its parts
         for latent in latents:
             marker = markers.get(latent)

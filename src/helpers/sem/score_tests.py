@@ -83,6 +83,8 @@ def score_tests(fit: SemFit) -> pd.DataFrame:
         shown["p.value.scaled"] = _tails(shown, "X2.scaled")
     shown["p.value"] = _tails(shown, "X2")
     kept = np.append(alone & ~np.isnan(found.statistic), True)
+    if not df:
+        raise ModelError("sem.no_equalities")
     return shown.loc[kept, [name for name in COLUMNS if name in shown]].reset_index(drop=True)
 
 

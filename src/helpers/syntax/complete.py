@@ -9,6 +9,7 @@ from itertools import combinations
 
 from helpers.errors import ModelError
 from helpers.syntax.categorical import ordinal_rows, refuse_ordinal, with_thresholds
+from helpers.syntax.effect_coding import effect_coded
 from helpers.syntax.lines import place
 from helpers.syntax.parse import Model, Relation
 from helpers.syntax.table import Row, Table
@@ -27,6 +28,7 @@ def complete(
     group_equal: Iterable[str] = (),
     group_partial: Iterable[str] = (),
     ordered: Mapping[str, int] | None = None,
+    effect_coding: bool = False,
 ) -> Table:
     """Add what the author left to the defaults.
 
@@ -50,6 +52,9 @@ def complete(
         Parameters left free in each group, as ``"trust =~ tr2"`` or ``"tr2 ~ 1"``.
     ordered : mapping of str to int, optional
         Thresholds of each ordinal item.
+    effect_coding : bool
+        Scale every construct by loadings that average 1 and, with means, intercepts that add up to 0; its own mean is
+        free in every group. Not with ``std_lv``.
 
     Raises
     ------
@@ -67,6 +72,8 @@ def complete(
     ordered = {name: count for name, count in (ordered or {}).items() if name in model.observed}
     _refuse(model, groups, tuple(group_equal), ordered)
     refuse_ordinal(model, ordered, meanstructure=meanstructure)
+    if effect_coding and std_lv:
+        raise ModelError("syntax.effect_coding")
     equal = with_thresholds(tuple(group_equal), ordered)
     means = groups > 1 or bool(ordered) or any(each.op == "~1" for each in model.relations)
     means = means if meanstructure is None else meanstructure
@@ -78,19 +85,22 @@ def complete(
         raise ModelError("syntax.one_group", argument="group_equal" if equal else "group_partial")
     rows: list[Row] = []
     for group in range(groups):
-        of_group = _written(model, group, std_lv)
+        of_group = _written(model, group, std_lv or effect_coding)
         there = {_key(row) for row in of_group}
         added = _variances(model, group, exogenous, std_lv and (group == 0 or "loadings" not in equal))
         added += _covariances(model, group, exogenous)
         added += _moments_of_x(group, exogenous, fixed_x, means)
         if means:
-            freed = group > 0 and "intercepts" in equal and "means" not in equal
+            freed = effect_coding or (group > 0 and "intercepts" in equal and "means" not in equal)
             added += _intercepts(model, group, exogenous, freed)
         if ordered:
             added = ordinal_rows(ordered, group, free_scales="thresholds" in equal) + _of_responses(added, ordered)
         of_group += [row for row in added if _key(row) not in there]
         rows += _labelled(of_group, model, equal, released) if groups > 1 else of_group
     _refuse_unmatched(released, rows)
+    if effect_coding:
+        rows, sums = effect_coded(rows, model.latents, groups=groups, means=means)
+        model = replace(model, constraints=(*model.constraints, *sums))
     return Table(model, tuple(rows), groups, means, exogenous, fixed_x, tuple(ordered))
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import pandas as pd
 
 from helpers.syntax.parse import Constraint, Definition, Model
+
+_OWN_LABEL = re.compile(r"\.p(\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def text(table: Table) -> str:
         operator, term = ("~", "1") if op == "~1" else (op, rhs)
         lines.append(f"{lhs} {operator} " + " + ".join(f"{before}*{term}" for before in _modifiers(rows)))
     lines += [f"{each.name} := {each.expression.source}" for each in table.definitions]
-    lines += [f"{each.left.source} == {each.right.source}" for each in table.constraints]
+    lines += [_OWN_LABEL.sub(r"p\1", f"{each.left.source} == {each.right.source}") for each in table.constraints]
     return "\n".join(lines)
 
 
