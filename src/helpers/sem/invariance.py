@@ -73,6 +73,12 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
     CFI of every level is against the same baseline: uncorrelated variables with free means. Levels of groups and of
     waves agree with lavaan 0.6-14 (tests/oracle/invariance_*.csv, waves_*.csv).
 
+    How often the rule is right (two constructs of four normal items, two equal groups, n in all = 150, 200, 300, 500;
+    100 samples each by ``benchmarks/invariance_holds.py 100 1``): where everything is equal, metric holds in .87, .79,
+    .97 and .99 of the samples, scalar in .68, .68, .87 and .99, strict in .55, .54, .76 and .99; where one of the eight
+    intercepts differs by half a standard deviation, scalar holds in .08, .05, .02 and .01. Below n = 300 the stricter
+    bounds find what differs at the price of alarms about what does not.
+
     Ordinal items: the first group's responses have mean 0 and residual variance 1 (theta parameterization; fit and
     tests are those of delta). Later groups' are free once thresholds are equal, the means of the constructs once
     intercepts are equal too; every construct has variance 1 in the first group, and in later ones until loadings are
