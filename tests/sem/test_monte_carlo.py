@@ -124,6 +124,22 @@ def test_on_ratings_the_aim_is_what_the_estimator_estimates() -> None:
     assert pseudo["est.mean"] == population["est.mean"]
 
 
+def test_ordinal_methods_aim_at_the_responses_behind_the_ratings() -> None:
+    """Loadings are those of standardized responses, thresholds the quantiles of the shares asked for."""
+    found = sem.monte_carlo(FACTOR, "f =~ a + b + c + d", n=500, replications=12, seed=2, workers=1,
+                            estimator="WLSMV", ordered=list("abcd"), answers={"proportions": [0.2, 0.5, 0.3]})
+    rows = found.parameters.set_index(["lhs", "op", "rhs"])
+    assert rows.loc[("f", "=~", "c"), "true"] == pytest.approx(0.6 / 0.8, abs=1e-8)
+    assert rows.loc[("a", "|", "t1"), "true"] == pytest.approx(-0.8416212, abs=1e-6)
+    assert rows.loc[("b", "|", "t2"), "true"] == pytest.approx(0.5244005, abs=1e-6)
+    assert (rows["bias"].abs() < 4.5 * rows["bias.mce"]).all()
+    assert found.tests["test"].tolist() == ["chisq", "chisq.scaled"]
+    with pytest.raises(ModelError) as caught:
+        sem.monte_carlo("f =~ c(.8, .8)*a + .7*b + .6*c", n=50, replications=2, seed=1, estimator="WLSMV",
+                        ordered=list("abc"), answers={"thresholds": 3})
+    assert caught.value.problems[0].id == "sem.monte_carlo_ordered"
+
+
 @pytest.mark.parametrize(("asked", "id", "named"), [
     ({"replications": 1}, "sem.monte_carlo_replications", "1"),
     ({"estimand": "truth"}, "sem.monte_carlo_estimand", "truth"),
