@@ -204,3 +204,34 @@ def test_near_misses_are_accepted() -> None:
     assert sem.fit(MODEL, DATA, weights="w", group="city").converged
     assert sem.fit(MODEL, moments=sem.Moments(cov=COV, names=ITEMS, n=N)).converged
     assert sem.fit(MODEL, moments=sem.Moments(cov=COV.reset_index(drop=True), n=N)).converged
+
+
+def rated(**columns: object) -> pd.DataFrame:
+    """Answers in four categories."""
+    return pd.DataFrame(np.digitize(DATA[ITEMS], [-1, -0.2, 0.6]), columns=ITEMS).astype(float).assign(**columns)
+
+
+HALF = np.arange(N) < N // 2
+RATED = rated()
+ORDINAL = [
+    (rated(x1=np.where(FIRST, np.inf, RATED["x1"])), "listwise", "moments.infinite", "x1"),
+    (rated(x1=2.0), "listwise", "moments.one_category", "x1"),
+    (rated(x1=DATA["x1"]), "listwise", "moments.many_categories", "x1"),
+    (rated(x1=np.nan), "listwise", "moments.too_few", "0"),
+    (rated(x1=RATED["x1"].where(HALF), x2=RATED["x2"].mask(HALF)), "pairwise", "moments.never_together", "x1 - x2"),
+]
+
+
+@pytest.mark.parametrize(("data", "missing", "id", "says"), ORDINAL)
+def test_ordinal_items(data: pd.DataFrame, missing: str, id: str, says: str) -> None:
+    refused({"data": data, "ordered": ITEMS, "estimator": "WLSMV", "missing": missing}, DataError, id, says)
+
+
+@pytest.mark.parametrize("copied", [RATED["x1"], 3 - RATED["x1"]], ids=["copy", "reversed copy"])
+def test_an_ordinal_item_that_tells_another_is_a_stop_and_its_near_miss_is_not(copied: pd.Series) -> None:
+    stopped = sem.fit(MODEL, rated(x2=copied), ordered=ITEMS, estimator="WLSMV")
+    (check,) = (check for check in stopped.checks if check.gate == "perfect_pairs")
+    assert stopped.stopped and check.values["pairs"] == ["x1-x2"]
+    near = copied.where(np.arange(N) % 10 > 0, RATED["x2"])
+    assert not any(check.gate == "perfect_pairs" and not check.passed
+                   for check in sem.fit(MODEL, rated(x2=near), ordered=ITEMS, estimator="WLSMV").checks)

@@ -174,7 +174,7 @@ def calls(draw: st.DrawFn) -> tuple[pd.DataFrame, str, dict]:
                     "cluster": None}
         data = draw(respondents())
         items = [name for name in NAMES if pd.api.types.is_float_dtype(data.dtypes.get(name))]
-        data = data.assign(**{name: np.clip(np.round(data[name] / data[name].std() % 4), 0, 4) for name in items})
+        data = data.assign(**{name: np.round(data[name].rank(pct=True) * 4) for name in items})
         return data, draw(models(2 if group == "city" else 1)), options
     return draw(respondents()), draw(models(2 if group == "city" else 1)), options
 

@@ -132,6 +132,7 @@ def latent_moments(data: pd.DataFrame, names: Sequence[str], ordered: Sequence[s
     rows = used.dropna() if missing == "listwise" else used.dropna(how="all")
     if len(rows) <= 1:
         raise DataError("moments.too_few", n=len(rows), variables=len(names), group=group or "-")
+    _refuse_apart(rows, group)
     items = [name for name in names if name in set(ordered)]
     answers = ranked(rows, items)
     tables = PairTables.of(answers) if items else None
@@ -149,6 +150,14 @@ def latent_moments(data: pd.DataFrame, names: Sequence[str], ordered: Sequence[s
                          np.array([variable.mean for variable in variables]), cov, (*own_labels, *labels),
                          np.concatenate([own_values, together.values]), _gamma(variables, together, len(rows)),
                          answers, tables.pairs if tables else Pairs(*[np.zeros(0)] * 4))
+
+
+def _refuse_apart(rows: pd.DataFrame, group: str) -> None:
+    """Refuse variables that somebody answered, but nobody together with another one."""
+    here = rows.notna().to_numpy(dtype=float)
+    apart = (here.T @ here == 0) & (here.sum(axis=0)[:, None] > 0) & (here.sum(axis=0) > 0)
+    if pairs := [f"{rows.columns[a]} - {rows.columns[b]}" for a, b in zip(*np.nonzero(np.triu(apart)), strict=True)]:
+        raise DataError("moments.never_together", pairs=pairs[:10], count=len(pairs), group=group or "-")
 
 
 def _ordinal(items: Categories, tables: PairTables, name: str, cuts: np.ndarray) -> Variable:

@@ -88,10 +88,13 @@ def ranked(rows: pd.DataFrame, items: Sequence[str], *, missing: int = 0) -> Cat
     Raises
     ------
     DataError
-        Text, one category, more than twelve categories; everything that is wrong at once.
+        Text, infinite answers, one category, more than twelve categories; everything that is wrong at once.
     """
     if text := [str(name) for name in items if not _ordered(rows[name])]:
         raise DataError("moments.text", columns=text)
+    if infinite := [str(name) for name in items if pd.api.types.is_float_dtype(rows[name])
+                    and np.isinf(rows[name].to_numpy(dtype=float, na_value=np.nan)).any()]:
+        raise DataError("moments.infinite", columns=infinite)
     ranks = [_ranks(rows[name]) for name in items]
     problems = [Problem("moments.one_category", {"item": str(name), "n": len(rows)})
                 for name, (_, values) in zip(items, ranks, strict=True) if len(values) < 2]

@@ -94,7 +94,8 @@ def _influences(counts: np.ndarray, r: np.ndarray, h: np.ndarray, k: np.ndarray,
     table = np.zeros((len(r), counts.shape[1] + 1, counts.shape[2] + 1))
     table[:, :-1, :-1] = by_r
     table -= np.einsum("pat,pt->pa", one, by_h)[:, :, None] + np.einsum("pbt,pt->pb", two, by_k)[:, None, :]
-    return table / (counts * by_r**2).sum(axis=(1, 2))[:, None, None]
+    told = (counts * by_r**2).sum(axis=(1, 2))[:, None, None]
+    return np.divide(table, told, out=np.full_like(table, np.nan), where=told > 0)  # nothing is told at the very end
 
 
 def _chances(h: np.ndarray, k: np.ndarray, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
