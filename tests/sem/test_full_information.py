@@ -50,8 +50,8 @@ def test_the_information_is_the_curvature_of_the_likelihood(children: pd.DataFra
 def test_it_recovers_what_complete_rows_distort() -> None:
     """Dissatisfied customers skip the questions on loyalty: the slope and the mean of complete rows are wrong."""
     text = "sat =~ .8*s1 + .8*s2 + .7*s3\nloy =~ .8*l1 + .7*l2 + .8*l3\nloy ~ .6*sat\nloy ~~ .64*loy"
-    answers = sem.simulate(text, n=8000, seed=3)
-    gone = answers[["s1", "s2", "s3"]].mean(axis=1).to_numpy() + 0.2 * np.random.default_rng(1).normal(size=8000) < 0
+    answers = sem.simulate(text, n=4000, seed=3)
+    gone = answers[["s1", "s2", "s3"]].mean(axis=1).to_numpy() + 0.2 * np.random.default_rng(1).normal(size=4000) < 0
     answers.loc[gone, ["l1", "l2"]] = np.nan
     model = "sat =~ s1 + s2 + s3\nloy =~ l3 + l1 + l2\nloy ~ sat"
     full = sem.fit(model, answers, missing="fiml").parameters.set_index(["lhs", "op", "rhs"])
@@ -139,3 +139,73 @@ def test_printed_moments_have_no_holes(children: pd.DataFrame) -> None:
 def test_too_few_respondents_are_refused(children: pd.DataFrame) -> None:
     with pytest.raises(HelpersError, match="7 respondents with at least one answer for 9"):
         sem.fit(CFA, children.iloc[:7], missing="fiml")
+
+
+@pytest.mark.parametrize("options", [
+    {}, {"group": "school", "group_equal": ["loadings", "intercepts"]}, {"cluster": "branch"}, {"weights": "w"}])
+def test_without_holes_robust_errors_and_tests_are_those_of_complete_answers(children: pd.DataFrame,
+                                                                             options: dict) -> None:
+    generator = np.random.default_rng(2)
+    answers = children.assign(branch=generator.integers(0, 25, 301), w=generator.uniform(0.3, 2, 301))
+    full = sem.fit(PATHS, answers, estimator="MLR", missing="fiml", **options)
+    plain = sem.fit(PATHS, answers, estimator="MLR", meanstructure=True, **options)
+    np.testing.assert_allclose(full.parameters["se"], plain.parameters["se"], rtol=1e-6, atol=1e-9)
+    common = [name for name in plain.measures.index if not name.endswith(".robust")]  # those have weights of their own
+    np.testing.assert_allclose(full.measures[common], plain.measures[common], rtol=1e-6, atol=1e-8)
+
+
+def test_without_holes_indices_for_holes_are_the_plain_ones(children: pd.DataFrame) -> None:
+    """The discrepancy is then that of complete data; its mean counts the parameters as they were fitted."""
+    found = sem.fit(CFA, children, missing="fiml").measures
+    for name in ("cfi", "tli", "rmsea"):
+        assert found[f"{name}.robust"] == pytest.approx(found[name], rel=2e-2)
+
+
+def test_draws_are_refits_of_the_rows_drawn(children: pd.DataFrame) -> None:
+    answers = holed(children, ITEMS)
+    fit = sem.fit(PATHS, answers, missing="fiml", estimator="MLR")
+    drawn = sem.bootstrap(fit, draws=12, seed=3, keep_indices=True)
+    assert drawn.failed.sum() == 0
+    free = fit.parameters["se"].to_numpy() > 0
+    for at in (0, 11):
+        own = sem.fit(PATHS, answers.iloc[drawn.indices[at]].reset_index(drop=True), missing="fiml")
+        apart = (drawn.values[at] - own.parameters["est"])[free] / fit.parameters["se"][free]
+        assert np.abs(apart).max() < 1e-4
+
+
+def test_draws_without_holes_are_those_of_complete_answers(children: pd.DataFrame) -> None:
+    options = {"draws": 10, "seed": 5}
+    full = sem.bootstrap(sem.fit(CFA, children, missing="fiml"), **options)
+    plain = sem.bootstrap(sem.fit(CFA, children, meanstructure=True), **options)
+    np.testing.assert_allclose(full.draws, plain.draws, rtol=1e-3, atol=1e-5)
+
+
+def test_draws_do_not_depend_on_the_workers(children: pd.DataFrame) -> None:
+    fit = sem.fit("visual =~ x1 + x2 + x3", holed(children, ITEMS[:3]), missing="fiml")
+    one, two = (sem.bootstrap(fit, draws=260, seed=8, workers=workers) for workers in (1, 2))
+    np.testing.assert_array_equal(one.values, two.values)
+
+
+def test_effects_take_every_interval(children: pd.DataFrame) -> None:
+    text = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nx7 ~ b*textual + visual\ntextual ~ a*visual\nind := a*b"
+    answers = holed(children, ITEMS[:7]).iloc[:100]
+    fit = sem.fit(text, answers, missing="fiml", estimator="MLR")
+    for kind in ("percentile", "bc", "bca", "monte-carlo"):
+        found = sem.effects(fit, ci=kind, draws=60, seed=1).set_index("effect")
+        row = found[found["kind"] == "defined"].iloc[0]
+        assert row["ci.lower"] < row["est"] < row["ci.upper"]
+
+
+def test_clusters_are_drawn_whole(children: pd.DataFrame) -> None:
+    answers = holed(children, ITEMS).assign(branch=np.arange(301) // 10)
+    fit = sem.fit(CFA, answers, missing="fiml", cluster="branch")
+    drawn = sem.bootstrap(fit, draws=6, seed=1, keep_indices=True)
+    rows = np.concatenate([np.flatnonzero(answers["branch"] == at) for at in drawn.indices[4]])
+    own = sem.fit(CFA, answers.iloc[rows].reset_index(drop=True), missing="fiml")
+    np.testing.assert_allclose(drawn.values[4], own.parameters["est"], atol=1e-4)
+
+
+def test_turned_answers_have_no_holes(children: pd.DataFrame) -> None:
+    with pytest.raises(HelpersError, match="Bollen-Stine") as caught:
+        sem.bollen_stine(sem.fit(CFA, holed(children, ITEMS), missing="fiml"), draws=10, seed=1)
+    assert caught.value.sentence("zh")

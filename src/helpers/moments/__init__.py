@@ -7,12 +7,13 @@ from helpers.moments.given import Moments, from_given
 from helpers.moments.latent_moments import LatentMoments, latent_moments
 from helpers.moments.ordered_groups import OrderedGroups, ordered_groups
 from helpers.moments.ordinal import Categories, categories
-from helpers.moments.patterns import Patterns, patterns_of, some_of, sort
+from helpers.moments.patterns import Block, Patterns, patterns_of, some_of, sort
 from helpers.moments.polychoric import Pairs, polychoric
 from helpers.moments.sample import Sample
 from helpers.moments.saturated import Saturated, saturated
 
 __all__ = [
+    "Block",
     "Cases",
     "Categories",
     "Expected",

@@ -20,6 +20,7 @@ import numpy as np
 from helpers.errors import ModelError
 from helpers.moments import Sample
 from helpers.sem.batch import Batch
+from helpers.sem.holed_batch import HoledBatch
 from helpers.sem.normal_theory import NormalTheory
 from helpers.sem.optimize import minimise
 from helpers.sem.scaling import Scaled
@@ -69,24 +70,24 @@ class Found:
     reasons: np.ndarray
 
 
-def known(scaled: Scaled, x: np.ndarray) -> Known:
-    """Prepare searches that start at a fit's minimum x, shape (q,)."""
+def known(scaled: Scaled, x: np.ndarray, curved: np.ndarray | None = None) -> Known:
+    """Prepare searches that start at a fit's minimum x, shape (q,); ``curved``: its second derivatives, where known."""
     problem = NormalTheory.of(scaled.structure, scaled.samples)
     point = problem.evaluate(x)
     try:
-        root = np.linalg.cholesky(problem.curvature(point))
+        root = np.linalg.cholesky(problem.curvature(point) if curved is None else curved)
     except np.linalg.LinAlgError:
         root = np.linalg.cholesky(2 * problem.information(point))
     return Known(scaled, x, np.linalg.inv(root).T, float(sum(sample.n for sample in scaled.samples)))
 
 
-def search(start: Known, batch: Batch) -> Found:
+def search(start: Known, batch: Batch | HoledBatch) -> Found:
     """Find the minimum of every sample.
 
     Parameters
     ----------
     start : Known
-    batch : Batch
+    batch : Batch or HoledBatch
         Of the same structure.
     """
     structure = start.scaled.structure
@@ -97,7 +98,8 @@ def search(start: Known, batch: Batch) -> Found:
     reasons = np.where(good, "", "not_converged").astype(object)
     values[~good] = np.nan
     for at in np.flatnonzero(~good):
-        found = _alone(start, batch, int(at))
+        found = (batch.alone(start.scaled, start.x, int(at)) if isinstance(batch, HoledBatch)
+                 else _alone(start, batch, int(at)))
         if isinstance(found, str):
             reasons[at] = found
         else:
@@ -122,7 +124,7 @@ def discrepancies(batch: Batch, values: np.ndarray) -> np.ndarray:
     return total
 
 
-def _settle(start: Known, batch: Batch, constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _settle(start: Known, batch: Batch | HoledBatch, constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Quasi-Newton steps of all samples at once: moves z, shape (draws, q), and which of them settled."""
     k = start.scaled.structure.k @ start.turn
     base = start.scaled.structure.k @ start.x
@@ -165,7 +167,7 @@ def _direction(slope: np.ndarray, history: list[tuple[np.ndarray, ...]]) -> np.n
     return -left
 
 
-def _positive(batch: Batch, values: np.ndarray) -> np.ndarray:
+def _positive(batch: Batch | HoledBatch, values: np.ndarray) -> np.ndarray:
     """Whether every implied covariance matrix is positive definite."""
     good = np.isfinite(values).all(1)
     for group in range(batch.shares.shape[1]):

@@ -92,6 +92,8 @@ def bollen_stine(fit: SemFit, *, draws: int = 2000, seed: int, workers: int | No
     """
     if not isinstance(draws, int | np.integer) or draws < 2:
         raise ModelError("sem.bootstrap_draws", found=draws)
+    if fit.engine.method.missing == "fiml":
+        raise ModelError("sem.bollen_stine_holes")
     material(fit)  # refuses what cannot be resampled
     if fit.engine.cases.clusters is not None:
         raise ModelError("sem.bollen_stine_clusters")

@@ -14,8 +14,7 @@ from helpers.sem.treatment import Treatment
 from helpers.sem.treatment import treatment as choose_treatment
 
 # Refusals to draw respondents again; other refusals stay refusals.
-NOT_DRAWN = ("sem.bootstrap_data", "sem.bootstrap_holes", "sem.bootstrap_method", "sem.bootstrap_ordinal",
-             "sem.bootstrap_weights")
+NOT_DRAWN = ("sem.bootstrap_data", "sem.bootstrap_method", "sem.bootstrap_ordinal", "sem.bootstrap_weights")
 
 
 def fit_by_rule(model: str, data: pd.DataFrame, *, estimator: str = "auto", missing: str = "auto",

@@ -9,7 +9,7 @@ from helpers.errors import ModelError
 from helpers.sem.errors_and_tests import precision
 from helpers.sem.indices import upper_tail
 from helpers.sem.result import SemFit
-from helpers.sem.robust import Material, meat, scaling
+from helpers.sem.robust import material_of, meat, scaling
 from helpers.sem.satorra_2000 import shifted_difference
 
 
@@ -130,7 +130,7 @@ def _at_the_others(larger: SemFit, smaller: SemFit) -> float:
     point = engine.problem.evaluate(x)
     if not point.implied:
         return np.nan
-    material = Material.of(engine.cases, engine.scaled, engine.method)
+    material = material_of(engine.cases, engine.scaled, engine.method)
     observed = engine.problem.curvature(point) / 2
     middle = meat(structure, material, point, engine.method)
     found = precision(engine.problem, point, engine.scaled, larger.structure.k, converged=False,

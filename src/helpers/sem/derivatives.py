@@ -81,6 +81,8 @@ def _moving(place: Place, matrix: np.ndarray) -> np.ndarray:
     """Part of the Hessian that comes from the movement of the columns of T; ``matrix`` is T'MT."""
     layout, implied = place.layout, place.implied
     left, right, weight = layout.left, layout.right, layout.weight
+    if not np.isin(layout.matrix, (LAMBDA, BETA, PSI)).any():
+        return np.zeros((len(left), len(left)))
     along, across = _columns(layout, implied)
     rows_left, rows_right = matrix[left], matrix[right]  # of the parameter that moves the column
 

@@ -16,6 +16,7 @@ from helpers.sem.arguments import refuse_wrong, several
 from helpers.sem.discrepancy import Discrepancy
 from helpers.sem.errors_and_tests import Likelihood, Precision, precision
 from helpers.sem.every_check import every_check
+from helpers.sem.holed_material import HoledMaterial
 from helpers.sem.implied import imply
 from helpers.sem.methods import Method, choose
 from helpers.sem.observed import Observed, observe, refuse
@@ -23,9 +24,9 @@ from helpers.sem.optimize import Optimum
 from helpers.sem.ordinal_fit import fit_ordinal
 from helpers.sem.quadratic import Quadratic
 from helpers.sem.result import Engine, SemFit
-from helpers.sem.robust import Material, Scaling, meat
+from helpers.sem.robust import Material, Scaling, material_of, meat
 from helpers.sem.robust import scaling as scale_factors
-from helpers.sem.scaled_measures import scaled_measures
+from helpers.sem.robust_forms import with_robust_forms
 from helpers.sem.scaling import Scaled, scale
 from helpers.sem.specify import specify
 from helpers.sem.standardize import standardize
@@ -192,7 +193,9 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
     optimum = nearby(problem, scaled, begin) or problem.minimise(starts(scaled))
     f = optimum.point.f * (problem.unit if isinstance(problem, Quadratic) else 1.0)
     fitted = observed.likelihood(f, structure.k.shape[1], table)
-    found, scaling = uncertainty(scaled, problem, optimum, structure.k, method, observed.cases, fitted)
+    material = _material(scaled, method, observed.cases)
+    found, scaling = uncertainty(scaled, problem, optimum, structure.k, method, observed.cases, fitted,
+                                 material=material)
     values = structure.k @ (optimum.point.x * scaled.basic) + structure.c
     implied = [imply(structure.layout, values[structure.part(group)]) for group in range(table.groups)]
     standardized = [standardize(structure.layout, values[structure.part(group)], each)
@@ -201,7 +204,8 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
     n = sum(sample.n for sample in samples)
     return SemFit(
         model=table.model.text, parameters=parameters,
-        measures=_with_scaled(observed.measures(fitted, implied, means=table.means), fitted, scaling, table.groups),
+        measures=with_robust_forms(observed.measures(fitted, implied, means=table.means), problem, optimum, fitted,
+                                   scaling, material),
         checks=every_check(
             structure, scaled, problem, optimum, observed, method, found, values=values,
             std_all=np.concatenate([each.std_all for each in standardized]), implied=implied,
@@ -219,7 +223,8 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
 
 
 def uncertainty(scaled: Scaled, problem: Discrepancy, optimum: Optimum, k: np.ndarray, method: Method,
-                cases: Cases | None, fitted: Likelihood) -> tuple[Precision, Scaling | None]:
+                cases: Cases | None, fitted: Likelihood, *,
+                material: Material | HoledMaterial | None = None) -> tuple[Precision, Scaling | None]:
     """Covariances of the estimates, and what a robust test divides chi-square by."""
     if isinstance(problem, Quadratic):
         return problem.precision(optimum, scaled, k), None
@@ -227,14 +232,13 @@ def uncertainty(scaled: Scaled, problem: Discrepancy, optimum: Optimum, k: np.nd
     curved = problem.curvature(point) / 2 if method.information == "observed" else None
     if not method.robust or cases is None or not len(point.x):
         return precision(problem, point, scaled, k, converged=optimum.converged, observed=curved), None
-    material = Material.of(cases, scaled, method)
+    material = material or material_of(cases, scaled, method)
     middle = meat(scaled.structure, material, point, method)
     found = precision(problem, point, scaled, k, converged=optimum.converged, observed=curved, middle=middle)
     return found, scale_factors(scaled.structure, material, point, found.bread, middle, method, df=fitted.df,
                                 baseline_df=fitted.baseline_df)
 
 
-def _with_scaled(plain: pd.Series, fitted: Likelihood, scaling: Scaling | None, groups: int) -> pd.Series:
-    if scaling is None:
-        return plain
-    return pd.concat([plain, pd.Series(scaled_measures(fitted, scaling, groups), name="value")]).rename_axis("measure")
+def _material(scaled: Scaled, method: Method, cases: Cases | None) -> Material | HoledMaterial | None:
+    needed = cases is not None and (method.robust or method.missing == "fiml")
+    return material_of(cases, scaled, method) if needed else None

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from helpers.moments import Patterns, Saturated, saturated, some_of
+from helpers.moments import Patterns, Sample, Saturated, saturated, some_of
 from helpers.sem.errors_and_tests import Likelihood
 
 LOG_2PI = math.log(2 * math.pi)
@@ -54,6 +54,17 @@ def variances_alone(patterns: Patterns, centre: np.ndarray) -> tuple[np.ndarray,
     away = np.where(here, patterns.x - patterns.b[:, None] * centre, 0.0)
     shift = patterns.b @ away / answered
     return centre + shift, (away**2).sum(axis=0) / answered - shift**2
+
+
+def baseline_moments(patterns: Patterns, sample: Sample, exogenous: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Means and covariances of one group in the baseline model, shapes (p,) and (p, p)."""
+    mean, variances = variances_alone(patterns, sample.mean)
+    cov = np.diag(variances)
+    if exogenous:
+        x = saturated(some_of(patterns, exogenous)).sample
+        at = [sample.names.index(name) for name in exogenous]
+        mean[at], cov[np.ix_(at, at)] = x.mean, x.cov
+    return mean, cov
 
 
 def _deviance_alone(patterns: Patterns, found: Saturated, at: list[int]) -> float:

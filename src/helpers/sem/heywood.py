@@ -18,7 +18,7 @@ from helpers.sem.errors_and_tests import precision
 from helpers.sem.methods import METHODS, Method
 from helpers.sem.normal_theory import NormalTheory
 from helpers.sem.optimize import Optimum
-from helpers.sem.robust import Material, meat
+from helpers.sem.robust import material_of, meat
 from helpers.sem.scaling import Scaled
 
 
@@ -53,5 +53,5 @@ def sandwich_se(scaled: Scaled, problem: object, optimum: Optimum, k: np.ndarray
     if np.linalg.eigvalsh(observed)[0] <= 0:
         return None
     found = precision(problem, point, scaled, k, converged=True, observed=observed,
-                      middle=meat(scaled.structure, Material.of(cases, scaled, robust), point, robust))
+                      middle=meat(scaled.structure, material_of(cases, scaled, robust), point, robust))
     return np.sqrt(np.maximum(np.diag(found.rows), 0.0))

@@ -105,6 +105,35 @@ def rmsea(chisq: float, df: float, n: int, groups: int) -> dict[str, float]:
             "rmsea.pvalue": float(1 - chndtr(chisq, df, unit * CLOSE_FIT**2))}
 
 
+def robust_incremental(chisq: float, factor: float, df: int, baseline: float, baseline_factor: float,
+                       baseline_df: int) -> dict[str, float]:
+    """CFI and TLI from chi-squares whose means under true models are their factors times their degrees of freedom."""
+    if df == 0:
+        return {"cfi.robust": 1.0, "tli.robust": 1.0}
+    over, over_baseline = chisq - factor * df, baseline - baseline_factor * baseline_df
+    if math.isnan(over + over_baseline):
+        return {"cfi.robust": math.nan, "tli.robust": math.nan}
+    largest = max(over, over_baseline, 0.0)
+    cfi = 1 - max(over, 0.0) / largest if largest > 0 else 1.0
+    tli = 1 - over / over_baseline * baseline_df / df if over_baseline != 0 else math.nan
+    return {"cfi.robust": cfi, "tli.robust": tli}
+
+
+def robust_rmsea(chisq: float, factor: float, df: int, n: int, groups: int) -> dict[str, float]:
+    """RMSEA from such a chi-square, with interval and test of close fit."""
+    from scipy.special import chndtr
+
+    found = rmsea(chisq / factor if df > 0 else chisq, df, n, groups)
+    if df == 0 or not factor > 0:
+        return {f"{name}.robust": value for name, value in found.items()}
+    width = math.sqrt(factor)
+    noncentrality = df * n / groups * CLOSE_FIT**2 / factor
+    return {"rmsea.robust": math.sqrt(max(chisq - factor * df, 0.0) / (df * n / groups)),
+            "rmsea.ci.lower.robust": width * found["rmsea.ci.lower"],
+            "rmsea.ci.upper.robust": width * found["rmsea.ci.upper"],
+            "rmsea.pvalue.robust": float(1 - chndtr(chisq / factor, df, noncentrality))}
+
+
 def noncentrality(chisq: float, df: float, probability: float) -> float:
     """Noncentrality under which a chi-square is at most this large with the given probability; 0 where none is."""
     from scipy.special import chndtr

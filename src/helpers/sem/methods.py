@@ -102,8 +102,6 @@ def _full(method: Method, *, from_moments: bool) -> Method:
         raise ModelError("sem.fiml_estimator", estimator=method.name)
     if from_moments:
         raise ModelError("sem.fiml_answers")
-    if method.robust:
-        raise ModelError("sem.not_in_this_version", argument="missing", value="fiml")
     return replace(method, information="observed", missing="fiml")
 
 

@@ -29,7 +29,7 @@ CHUNK = 4_000_000
 
 
 def missing_information(patterns: Patterns, expected: Expected, layout: Layout, implied: Implied, inverse: np.ndarray,
-                        k: np.ndarray) -> np.ndarray:
+                        k: np.ndarray | None = None) -> np.ndarray:
     """Second derivatives of F that the holes take away, per respondent, shape (q, q).
 
     Parameters
@@ -42,14 +42,14 @@ def missing_information(patterns: Patterns, expected: Expected, layout: Layout, 
         Of the group.
     inverse : ndarray, shape (p, p)
         Of the implied covariances.
-    k : ndarray, shape (parameters of the group, q)
-        From basic parameters to those of the group.
+    k : ndarray, shape (parameters of the group, q), optional
+        From basic parameters to those of the group; None: each is basic.
     """
-    used = np.flatnonzero(k.any(axis=1))
+    used = np.arange(len(layout.matrix)) if k is None else np.flatnonzero(k.any(axis=1))
     left, right, weight = layout.left[used], layout.right[used], layout.weight[used]
-    factor, k = mean_factors(layout, implied)[used], k[used]
+    factor = mean_factors(layout, implied)[used]
     pulled = inverse @ implied.atoms
-    total = np.zeros((k.shape[1],) * 2)
+    total = np.zeros((len(used),) * 2)
     for block, conditional in zip(patterns.blocks, expected.conditional, strict=True):
         size = block.cells.shape[1]
         one, two = np.triu_indices(size)
@@ -60,7 +60,7 @@ def missing_information(patterns: Patterns, expected: Expected, layout: Layout, 
             first, second = holes[:, :, left], holes[:, :, right]
             products = (weight * double) * (first[:, one] * second[:, two] + first[:, two] * second[:, one])
             products *= np.sqrt(patterns.counts[block.patterns[part]])[:, None, None]
-            flat = products.reshape(-1, len(used)) @ k
+            flat = products.reshape(-1, len(used))
             total += flat.T @ flat
         for part in _chunks(len(block.rows), size * len(used)):
             rows, place = block.rows[part], block.place[part]
@@ -68,9 +68,9 @@ def missing_information(patterns: Patterns, expected: Expected, layout: Layout, 
             y = expected.filled[rows] @ pulled
             moved = holes[:, :, left] * (weight * y[:, right] + patterns.b[rows][:, None] * factor)[:, None, :]
             moved += holes[:, :, right] * (weight * y[:, left])[:, None, :]
-            flat = moved.reshape(-1, len(used)) @ k
+            flat = moved.reshape(-1, len(used))
             total += 2 * (flat.T @ flat)
-    return total / patterns.n
+    return (total if k is None else k[used].T @ total @ k[used]) / patterns.n
 
 
 def casewise(patterns: Patterns, expected: Expected, layout: Layout, implied: Implied,

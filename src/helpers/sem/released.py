@@ -29,7 +29,7 @@ from helpers.sem.expected_information import expected_information
 from helpers.sem.full_information import FullInformation
 from helpers.sem.least_squares import LeastSquares
 from helpers.sem.result import SemFit
-from helpers.sem.robust import Material, meat
+from helpers.sem.robust import material_of, meat
 from helpers.sem.scaling import Scaled, scale
 from helpers.sem.shifted_test import sandwich
 from helpers.sem.specify import Structure, specify
@@ -130,7 +130,7 @@ def _information(fit: SemFit, problem: Discrepancy, point: Point) -> tuple[np.nd
         information = problem.information(point)
     if not engine.method.robust or engine.cases is None:
         return information, None
-    material = Material.of(engine.cases, engine.scaled, engine.method)
+    material = material_of(engine.cases, engine.scaled, engine.method)
     return information, meat(problem.structure, material, point, engine.method)
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from helpers.errors import ModelError
-from helpers.moments import Cases
+from helpers.moments import Cases, Patterns, sort
 from helpers.parallel import portions
 from helpers.sem.batch import Batch
 from helpers.sem.batch_search import Known, known
+from helpers.sem.holed_batch import HoledBatch
 from helpers.sem.result import SemFit
 
 # Draws that are worked on together; a constant, because streams and last digits must not depend on the workers.
@@ -39,6 +40,8 @@ class Material:
         What is drawn as a whole, per group: respondents, or clusters; clusters that reach over groups are one pool.
     cluster : ndarray of int, shape (N,), or None
         Place of each respondent's cluster among all units.
+    holed : list of Patterns
+        The respondents of each group where answers have holes; there are no centres then.
     """
 
     start: Known
@@ -46,6 +49,7 @@ class Material:
     away: list[np.ndarray]
     units: list[int]
     cluster: np.ndarray | None
+    holed: Sequence[Patterns] = ()
 
     def counts(self, places: np.ndarray) -> np.ndarray:
         """How often each respondent comes up when the units at some places do, shape (draws, N)."""
@@ -75,13 +79,16 @@ def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Mat
         raise ModelError("sem.bootstrap_data")
     if not fit.converged:
         raise ModelError("sem.bootstrap_unconverged")
-    if fit.engine.method.missing == "fiml":
-        raise ModelError("sem.bootstrap_holes", ci="bootstrap")
     if fit.engine.method.discrepancy != "ml":
         raise ModelError("sem.bootstrap_method", estimator=fit.engine.method.name)
     if fit.engine.cases.weights is not None:
         raise ModelError("sem.bootstrap_weights")
     scaled, x, width = fit.engine.scaled, fit.engine.optimum.point.x, fit.engine.scaled.width
+    units, cluster = _units(fit.engine.cases)
+    if fit.engine.method.missing == "fiml":
+        rows = [sort(each, scaled.samples[0].names, compress=False).rescaled(width) for each in fit.answers]
+        start = known(scaled, x, fit.engine.problem.curvature(fit.engine.optimum.point))
+        return Material(start, [], [], units, cluster, rows)
     centres, aways, samples = [], [], []
     for sample, each in zip(scaled.samples, fit.answers if answers is None else answers, strict=True):
         centre = each.mean(axis=0)
@@ -90,7 +97,6 @@ def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Mat
         samples.append(replace(sample, cov=away.T @ away / len(away), mean=centre / width))
         centres.append(centre / width)
         aways.append(away)
-    units, cluster = _units(fit.engine.cases)
     return Material(known(replace(scaled, samples=samples), x), centres, aways, units, cluster)
 
 
@@ -129,7 +135,7 @@ def counted(places: np.ndarray, total: int) -> np.ndarray:
     return np.bincount(flat, minlength=rows * total).reshape(rows, total).astype(float)
 
 
-def batch(of: Material, counts: np.ndarray) -> Batch:
+def batch(of: Material, counts: np.ndarray) -> Batch | HoledBatch:
     """Moments of each draw.
 
     Parameters
@@ -138,6 +144,8 @@ def batch(of: Material, counts: np.ndarray) -> Batch:
     counts : ndarray, shape (draws, N)
         How often each respondent comes up, group after group.
     """
+    if of.holed:
+        return HoledBatch.of(of.start.scaled.structure, list(of.holed), counts)
     sizes, sums, before = [], [], 0
     for away in of.away:
         own = counts[:, before: before + len(away)]
@@ -148,8 +156,10 @@ def batch(of: Material, counts: np.ndarray) -> Batch:
     return _batch(of, sizes, sums)
 
 
-def batch_without(of: Material, left_out: range) -> Batch:
+def batch_without(of: Material, left_out: range) -> Batch | HoledBatch:
     """Moments without each of some units, counted group after group."""
+    if of.holed and of.cluster is None:
+        return batch(of, (np.arange(sum(of.units)) != np.array(left_out)[:, None]).astype(float))
     if of.cluster is not None:
         return batch(of, (of.cluster != np.array(left_out)[:, None]).astype(float))
     sizes, sums, before = [], [], 0

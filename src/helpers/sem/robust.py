@@ -19,15 +19,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.moments import Cases
 from helpers.sem.answer_blocks import Material
 from helpers.sem.casewise import scores
 from helpers.sem.discrepancy import Point
+from helpers.sem.holed_material import HoledMaterial
 from helpers.sem.methods import Method
+from helpers.sem.scaling import Scaled
 from helpers.sem.specify import Structure
 
 
-def meat(structure: Structure, material: Material, point: Point, method: Method) -> np.ndarray:
+def material_of(cases: Cases, scaled: Scaled, method: Method) -> Material | HoledMaterial:
+    """Bring the answers of a fit to the scale of the estimation."""
+    return HoledMaterial.of(cases, scaled) if method.missing == "fiml" else Material.of(cases, scaled, method)
+
+
+def meat(structure: Structure, material: Material | HoledMaterial, point: Point, method: Method) -> np.ndarray:
     """Mean square of the casewise derivatives with respect to the basic parameters, shape (q, q)."""
+    if isinstance(material, HoledMaterial):
+        return material.meat(structure, point)
     layout, means, q = structure.layout, structure.table.means, structure.k.shape[1]
     total, clustered = np.zeros((q, q)), None
     for group, sample in enumerate(material.samples):
@@ -143,14 +153,14 @@ class Scaling:
     baseline: float
 
 
-def scaling(structure: Structure, material: Material, point: Point, bread: np.ndarray, middle: np.ndarray,
-            method: Method, *, df: int, baseline_df: int) -> Scaling:
+def scaling(structure: Structure, material: Material | HoledMaterial, point: Point, bread: np.ndarray,
+            middle: np.ndarray, method: Method, *, df: int, baseline_df: int) -> Scaling:
     """Scaling factors of the model's and the baseline's chi-square.
 
     Parameters
     ----------
     structure : Structure
-    material : Material
+    material : Material or HoledMaterial
     point : Point
         The minimum.
     bread : ndarray, shape (q, q)
@@ -160,6 +170,14 @@ def scaling(structure: Structure, material: Material, point: Point, bread: np.nd
     method : Method
     df, baseline_df : int
     """
+    saturated, baseline = (material.traces(structure) if isinstance(material, HoledMaterial)
+                           else _traces(structure, material, point, method))
+    model = saturated - float((bread * middle).sum())
+    return Scaling(model / df if df > 0 else np.nan, baseline / baseline_df if baseline_df > 0 else np.nan)
+
+
+def _traces(structure: Structure, material: Material, point: Point, method: Method) -> tuple[float, float]:
+    """Trace of the saturated model, less that of a fixed x, and what it exceeds the baseline model's by."""
     table = structure.table
     exogenous = [table.observed.index(name) for name in table.exogenous]
     others = [at for at in range(len(table.observed)) if at not in exogenous]
@@ -174,10 +192,8 @@ def scaling(structure: Structure, material: Material, point: Point, bread: np.nd
         saturated_baseline = saturated_trace(material, inverses, everything, means=means)
     else:
         saturated_baseline = saturated
-    fixed = of_x if table.fixed_x else 0.0
-    model = saturated - fixed - float((bread * middle).sum())
     baseline = saturated_baseline - of_x - independence_trace(material, others, means=means)
-    return Scaling(model / df if df > 0 else np.nan, baseline / baseline_df if baseline_df > 0 else np.nan)
+    return saturated - (of_x if table.fixed_x else 0.0), baseline
 
 
 def _uncorrelated(cov: np.ndarray, exogenous: list[int]) -> np.ndarray:

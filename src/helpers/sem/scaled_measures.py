@@ -6,7 +6,7 @@ import math
 
 from helpers.errors import Check
 from helpers.sem.errors_and_tests import Likelihood
-from helpers.sem.indices import CLOSE_FIT, incremental, rmsea, upper_tail
+from helpers.sem.indices import incremental, rmsea, robust_incremental, robust_rmsea, upper_tail
 from helpers.sem.robust import Scaling
 
 
@@ -44,8 +44,8 @@ def scaled_measures(fitted: Likelihood, scaling: Scaling, groups: int) -> dict[s
         "cfi.scaled": usual["cfi"], "tli.scaled": usual["tli"], "nfi.scaled": usual["nfi"],
         # its interval takes the unscaled chi-square on c df degrees of freedom (Satterthwaite), as lavaan does
         **{f"{name}.scaled": value for name, value in rmsea(plain, factor * df if df else 0, n, groups).items()},
-        **_robust(plain, factor, df, fitted.baseline, lowest, baseline_df),
-        **_robust_rmsea(plain, factor, df, n, groups),
+        **robust_incremental(plain, factor, df, fitted.baseline, lowest, baseline_df),
+        **robust_rmsea(plain, factor, df, n, groups),
     }
     return shown
 
@@ -55,30 +55,3 @@ def scaling_check(scaling: Scaling | None, *, df: int) -> tuple[Check, ...]:
     if scaling is None or df <= 0:
         return ()
     return (Check("scaled_test", "caution", scaling.model > 0, {"factor": scaling.model}),)
-
-
-def _robust(chisq: float, factor: float, df: int, baseline: float, baseline_factor: float,
-            baseline_df: int) -> dict[str, float]:
-    if df == 0:
-        return {"cfi.robust": 1.0, "tli.robust": 1.0}
-    over, over_baseline = chisq - factor * df, baseline - baseline_factor * baseline_df
-    if math.isnan(over + over_baseline):
-        return {"cfi.robust": math.nan, "tli.robust": math.nan}
-    largest = max(over, over_baseline, 0.0)
-    cfi = 1 - max(over, 0.0) / largest if largest > 0 else 1.0
-    tli = 1 - over / over_baseline * baseline_df / df if over_baseline != 0 else math.nan
-    return {"cfi.robust": cfi, "tli.robust": tli}
-
-
-def _robust_rmsea(chisq: float, factor: float, df: int, n: int, groups: int) -> dict[str, float]:
-    from scipy.special import chndtr
-
-    found = rmsea(chisq / factor if df > 0 else chisq, df, n, groups)
-    if df == 0 or not factor > 0:
-        return {f"{name}.robust": value for name, value in found.items()}
-    width = math.sqrt(factor)
-    noncentrality = df * n / groups * CLOSE_FIT**2 / factor
-    return {"rmsea.robust": math.sqrt(max(chisq - factor * df, 0.0) / (df * n / groups)),
-            "rmsea.ci.lower.robust": width * found["rmsea.ci.lower"],
-            "rmsea.ci.upper.robust": width * found["rmsea.ci.upper"],
-            "rmsea.pvalue.robust": float(1 - chndtr(chisq / factor, df, noncentrality))}
