@@ -95,7 +95,8 @@ def numbers(data: pd.DataFrame, names: Sequence[str], *, beside: Sequence[str] =
     columns = [*names, *beside]
     if absent := [name for name in columns if name not in data.columns]:
         raise DataError("moments.absent", columns=absent, have=[str(name) for name in data.columns[:30]])
-    if doubled := sorted({name for name in columns if list(data.columns).count(name) > 1}):
+    repeated = set(data.columns[data.columns.duplicated()])
+    if doubled := sorted({name for name in columns if name in repeated}):
         raise DataError("moments.doubled", columns=doubled)
     return _numbers(data[list(names)])
 

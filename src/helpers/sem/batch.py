@@ -129,8 +129,7 @@ def matrices(layout: Layout, values: np.ndarray) -> Matrices:
     loadings = np.tile(layout.loadings, (draws, 1, 1))
     psi, paths = np.zeros((draws, m, m)), np.zeros((draws, m, m))
     nu, alpha = np.zeros((draws, p)), np.zeros((draws, m))
-    here = {kind: np.flatnonzero(layout.matrix == kind) for kind in range(6)}
-    row, column = layout.row, layout.column
+    here, row, column = layout.here, layout.row, layout.column
     loadings[:, row[here[LAMBDA]], column[here[LAMBDA]]] = values[:, here[LAMBDA]]
     paths[:, row[here[BETA]], column[here[BETA]]] = values[:, here[BETA]]
     for one, other in ((row, column), (column, row)):

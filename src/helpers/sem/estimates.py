@@ -52,13 +52,11 @@ def parameters(table: Table, values: np.ndarray, vcov: np.ndarray, standardized:
     names += [(each.name, ":=", each.expression.source, each.name, 0) for each in table.definitions]
     se = np.concatenate([se, spread(gradients, vcov)])
     std_se = np.concatenate([std_se, spread(std_gradients, vcov)])
-    frame = pd.DataFrame(names, columns=list(COLUMNS[:5]))
-    frame["est"] = np.concatenate([values, est])
-    for name, column in wald(frame["est"].to_numpy(), se, conf_level).items():
-        frame[name] = column
-    frame["std.lv"], frame["std.all"] = np.concatenate([std_lv, each_lv]), np.concatenate([std_all, each_all])
-    frame["std.all.se"] = std_se
-    return frame
+    named = {name: list(column) for name, column in zip(COLUMNS, zip(*names, strict=True), strict=False)}
+    every = np.concatenate([values, est])
+    return pd.DataFrame({**named, "est": every, **wald(every, se, conf_level),
+                         "std.lv": np.concatenate([std_lv, each_lv]), "std.all": np.concatenate([std_all, each_all]),
+                         "std.all.se": std_se})
 
 
 def wald(est: np.ndarray, se: np.ndarray, conf_level: float) -> dict[str, np.ndarray]:

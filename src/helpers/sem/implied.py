@@ -42,6 +42,8 @@ class Layout:
         Columns of T whose product is the derivative.
     weight : ndarray, shape (k,)
         w: 1/2 for variances, 0 for means.
+    here : tuple of ndarray of int
+        Which parameters sit in each of the six matrices that imply moments.
     """
 
     observed: tuple[str, ...]
@@ -54,6 +56,7 @@ class Layout:
     left: np.ndarray
     right: np.ndarray
     weight: np.ndarray
+    here: tuple[np.ndarray, ...]
 
     @classmethod
     def of(cls, observed: tuple[str, ...], etas: tuple[str, ...], latents: int,
@@ -69,7 +72,8 @@ class Layout:
         loadings = np.zeros((p, m))
         for at, name in enumerate(etas[latents:], start=latents):
             loadings[observed.index(name), at] = 1.0
-        return cls(observed, etas, latents, matrix, row, column, loadings, left, right, weight)
+        here = tuple(np.flatnonzero(matrix == kind) for kind in range(ALPHA + 1))
+        return cls(observed, etas, latents, matrix, row, column, loadings, left, right, weight, here)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,8 +116,7 @@ def imply(layout: Layout, values: np.ndarray) -> Implied | None:
     p, m = len(layout.observed), len(layout.etas)
     filled = [layout.loadings.copy(), np.zeros((m, m)), np.zeros((m, m)), np.zeros((p, p)), np.zeros((p, 1)),
               np.zeros((m, 1))]
-    for kind, into in enumerate(filled):
-        here = layout.matrix == kind
+    for kind, (into, here) in enumerate(zip(filled, layout.here, strict=True)):
         into[layout.row[here], layout.column[here]] = values[here]
         if kind in (PSI, THETA):
             into[layout.column[here], layout.row[here]] = values[here]
@@ -135,10 +138,12 @@ def imply(layout: Layout, values: np.ndarray) -> Implied | None:
 
 def mean_factors(layout: Layout, implied: Implied) -> np.ndarray:
     """Factor f of each parameter in d mu = f u, shape (k,): mean of the predictor for a slope, 1 for an intercept."""
-    slope = np.isin(layout.matrix, (LAMBDA, BETA))
-    column = np.where(slope, layout.column, 0)
-    means = implied.eta_mean[column] if len(implied.eta_mean) else np.zeros(len(column))
-    return np.where(slope, means, np.isin(layout.matrix, (NU, ALPHA)).astype(float))
+    factors = np.zeros(len(layout.matrix))
+    for kind in (LAMBDA, BETA):
+        factors[layout.here[kind]] = implied.eta_mean[layout.column[layout.here[kind]]]
+    for kind in (NU, ALPHA):
+        factors[layout.here[kind]] = 1.0
+    return factors
 
 
 def variance_slopes(layout: Layout, implied: Implied) -> tuple[np.ndarray, np.ndarray]:
