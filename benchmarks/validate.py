@@ -50,12 +50,15 @@ def _compare(asked: argparse.Namespace) -> None:
     if not shutil.which("Rscript"):
         print("No Rscript: the comparison with lavaan stays as it is.")
         return
-    kept = read("lavaan")
+    kept, parameters = read("lavaan"), read("parameters")
     for cell in validation_lavaan.cells():
-        mine = kept[(kept[KEYS] == list(_key(cell))).all(axis=1)]
-        there = len(mine) and mine["design"].iloc[0] == cell.design(validation_lavaan.SAMPLES)
-        if cell.method in asked.only and cell.answers in asked.answers and (asked.fresh or not there):
-            _keep({cell: {"lavaan": validation_lavaan.compare(cell)}}, ("lavaan",))
+        # What is true does not depend on n.
+        same = (parameters[["answers", "missing", "method"]] == [cell.answers, cell.missing, cell.method]).all(axis=1)
+        of_cell = parameters[same].drop_duplicates(validation_lavaan.NAME)
+        there = any(row.design == cell.design(validation_lavaan.SAMPLES)
+                    for row in kept[_mine(kept, cell)].itertuples())
+        if cell.method in asked.only and cell.answers in asked.answers and len(of_cell) and (asked.fresh or not there):
+            _keep({cell: {"lavaan": validation_lavaan.compare(cell, of_cell)}}, ("lavaan",))
             _write()
 
 
@@ -113,10 +116,15 @@ def _key(cell: design.Cell) -> tuple[object, ...]:
     return tuple(getattr(cell, key) for key in KEYS)
 
 
+def _mine(table: pd.DataFrame, cell: design.Cell) -> pd.Series:
+    """Whether a row belongs to a cell."""
+    return (table[KEYS] == list(_key(cell))).all(axis=1)
+
+
 def _is_there(cell: design.Cell, replications: int) -> bool:
     """Whether a cell of this design is kept with as many samples, or more."""
     kept = read("samples")
-    mine = kept[(kept[KEYS] == list(_key(cell))).all(axis=1)]
+    mine = kept[_mine(kept, cell)]
     return any(row.replications >= replications and row.design == cell.design(row.replications)
                for row in mine.itertuples())
 

@@ -17,10 +17,10 @@ import validation_design as design
 
 from helpers import sem
 from helpers.errors import HelpersError
-from helpers.sem.estimands import of_population, pseudo
 from helpers.sem.simulate import draw, recipe
 
-N, SAMPLES = 200, 100
+N, SAMPLES = 200, 25
+NAME = ["lhs", "op", "rhs"]
 HALF = 1.959963984540054  # of an interval of 95 %, in standard errors
 LEVEL = 0.05
 FULL_DIGITS = "%.17g"
@@ -31,20 +31,25 @@ def cells() -> Iterator[design.Cell]:
     yield from (cell for cell in design.cells() if cell.n == N)
 
 
-def compare(cell: design.Cell) -> pd.DataFrame:
-    """Fit the same samples here and in lavaan; one row."""
+def compare(cell: design.Cell, parameters: pd.DataFrame) -> pd.DataFrame:
+    """Fit the same samples here and in lavaan; one row.
+
+    Parameters
+    ----------
+    cell : Cell
+    parameters : DataFrame
+        What is kept of the cell: ``lhs op rhs true``.
+    """
     of = recipe(design.POPULATION, n=N, **cell.drawn)
     samples = [draw(of, np.random.SeedSequence(design.SEED, spawn_key=(at,))) for at in range(SAMPLES)]
     options = design.METHODS[cell.method]
-    truth = (of_population(design.MODEL, of, options) if cell.estimand == "population"
-             else pseudo(design.MODEL, of, options, design.SEED))
     ours = pd.concat([_ours(data, options).assign(sample=at) for at, data in enumerate(samples)])
     theirs = _lavaan(samples, options)
-    both = ours.merge(theirs, on=["sample", "lhs", "op", "rhs"], suffixes=("", ".lavaan"))
-    rows, tests = both[both["op"] != "test"], both[both["op"] == "test"]
-    true = rows.apply(lambda row: truth[row["lhs"], row["op"], row["rhs"], 0 if row["op"] == ":=" else 1], axis=1)
-    covered = [((rows[f"est{who}"] - true).abs() <= HALF * rows[f"se{who}"]) for who in ("", ".lavaan")]
-    shares = [each.groupby([rows["lhs"], rows["op"], rows["rhs"]]).mean() for each in covered]
+    both = ours.merge(theirs, on=["sample", *NAME], suffixes=("", ".lavaan"))
+    rows = both[both["op"] != "test"].merge(parameters[[*NAME, "true"]].fillna(""), on=NAME, validate="many_to_one")
+    tests = both[both["op"] == "test"]
+    covered = [((rows[f"est{who}"] - rows["true"]).abs() <= HALF * rows[f"se{who}"]) for who in ("", ".lavaan")]
+    shares = [each.groupby([rows[column] for column in NAME]).mean() for each in covered]
     statistic, pvalue = (tests[tests["lhs"].str.startswith(name)] for name in ("chisq", "pvalue"))
     rejected = [(pvalue[f"est{who}"] < LEVEL).groupby(pvalue["lhs"]).mean() for who in ("", ".lavaan")]
     return pd.DataFrame([{
