@@ -17,7 +17,7 @@ PANEL = ("f1 =~ .8*a1 + .7*b1 + .6*c1 + .7*d1\nf2 =~ .8*a2 + .7*b2 + .6*c2 + .7*
          "a1 ~~ .3*a2")
 
 
-@pytest.mark.parametrize("estimator", ["ML"])
+@pytest.mark.parametrize("estimator", ["ML", "MLR"])
 def test_levels_are_those_of_lavaan(estimator: str) -> None:
     children, measures, differences = (pd.read_csv(ORACLE / f"invariance_fiml_{name}.csv", encoding="utf-8")
                                        for name in ("data", "measures", "differences"))
