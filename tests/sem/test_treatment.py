@@ -144,3 +144,11 @@ def test_pairs_of_answers_are_counted() -> None:
     counts = sem.answered_pairs(MODEL, answers).set_index("item")
     assert counts.loc["a"].tolist() == [2, 1, 2]
     assert counts.loc["c"].tolist() == [2, 2, 4]
+
+
+def test_a_declared_interval_is_taken() -> None:
+    fitted = sem.fit("m ~ x; y ~ m", sem.simulate("m ~ .5*x; y ~ .4*m", n=200, seed=2))
+    declared = sem.effects_by_rule(fitted, ci="monte-carlo", draws=200, seed=4)
+    pd.testing.assert_frame_equal(declared, sem.effects(fitted, ci="monte-carlo", draws=200, seed=4))
+    gate = next(check for check in declared.attrs["checks"] if check.gate == "effects_interval")
+    assert (gate.passed, gate.values["asked"]) == (False, "monte-carlo")

@@ -54,12 +54,17 @@ def fit_by_rule(model: str, data: pd.DataFrame, *, estimator: str = "auto", miss
     return replace(found, checks=(*found.checks, *chosen.checks))
 
 
-def effects_by_rule(fit: SemFit, *, draws: int = 5000, seed: int, conf_level: float | None = None) -> pd.DataFrame:
+def effects_by_rule(fit: SemFit, *, ci: str = "auto", draws: int = 5000, seed: int,
+                    conf_level: float | None = None) -> pd.DataFrame:
     """Find every effect, with the interval that suits the estimator.
 
     Parameters
     ----------
     fit : SemFit
+    ci : str, default "auto"
+        "auto": percentiles of bootstrap draws of respondents; where this fit's respondents cannot be drawn, the
+        Monte-Carlo interval, which draws the parameters from their joint normal distribution. Otherwise as
+        ``sem.effects`` takes it.
     draws : int, default 5000
     seed : int
     conf_level : float, optional
@@ -68,9 +73,7 @@ def effects_by_rule(fit: SemFit, *, draws: int = 5000, seed: int, conf_level: fl
     Returns
     -------
     DataFrame
-        As ``sem.effects``. Percentiles of bootstrap draws of respondents; where this fit's respondents cannot be
-        drawn, the Monte-Carlo interval, which draws the parameters from their joint normal distribution. The check
-        ``effects_interval`` says which.
+        As ``sem.effects``. The check ``effects_interval`` says which interval was taken, and what was asked for.
 
     Raises
     ------
@@ -91,11 +94,12 @@ def effects_by_rule(fit: SemFit, *, draws: int = 5000, seed: int, conf_level: fl
     """
     options = {"draws": draws, "seed": seed, "conf_level": conf_level}
     try:
-        found, drawn = effects(fit, ci="percentile", **options), "percentile"
+        drawn = "percentile" if ci == "auto" else ci
+        found = effects(fit, ci=drawn, **options)
     except ModelError as error:
-        if error.problems[0].id not in NOT_DRAWN:
+        if ci != "auto" or error.problems[0].id not in NOT_DRAWN:
             raise
         found, drawn = effects(fit, ci="monte-carlo", **options), "monte-carlo"
     found.attrs["checks"] = (*found.attrs.get("checks", ()), Check("effects_interval", "info", drawn == "percentile", {
-        "estimator": fit.engine.method.name, "method": drawn}))
+        "estimator": fit.engine.method.name, "method": drawn, "asked": ci}))
     return found

@@ -94,6 +94,7 @@ class Analysis:
     estimator: str = "auto"
     missing: str = "auto"
     careless: str = "flag"
+    interval: str = "auto"
     draws: int = 5000
     conf_level: float = 0.95
     seed: int = 20250101

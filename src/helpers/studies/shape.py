@@ -164,6 +164,8 @@ class AnalysisKeys(_Keys):
     estimator: Literal["auto", "ML", "MLR", "MLM", "GLS", "ULS", "DWLS", "WLSMV", "ULSMV"] = "auto"
     missing: Literal["auto", "listwise", "fiml", "pairwise"] = "auto"
     careless: Literal["keep", "flag", "exclude"] = "flag"
+    interval: Literal["auto", "percentile", "bc", "bca", "monte-carlo", "delta"] = Field(
+        "auto", description="Of indirect effects; auto: percentile bootstrap where respondents can be drawn again")
     draws: int = Field(5000, ge=100, le=1_000_000)
     conf_level: float = Field(0.95, ge=0.5, lt=1)
     seed: int = Field(20250101, ge=0)
