@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from helpers import syntax
-from helpers.errors import Check, DataError, ModelError
-from helpers.sem.methods import choose
+from helpers.errors import Check, DataError
 
 # Rhemtulla, Brosseau-Liard & Savalei (2012): with five categories and more, thresholds about symmetric, robust
 # maximum likelihood is as good as a categorical method; their most lopsided items have half of the answers at one end.
@@ -97,7 +95,6 @@ def treatment(model: str, data: pd.DataFrame, *, estimator: str = "auto", missin
     Returns
     -------
     Treatment
-        Where ``sem.fit`` refuses what is called for, MLR on complete cases is taken and the checks say so.
 
     Raises
     ------
@@ -120,7 +117,7 @@ def treatment(model: str, data: pd.DataFrame, *, estimator: str = "auto", missin
     by_rule = "WLSMV" if found.called else "MLR"
     wanted = by_rule if estimator == "auto" else estimator.upper()
     called = (by_rule, _missing_for(wanted, found))
-    taken = _nearest(wanted, found, (estimator, missing))
+    taken = (wanted, called[1] if missing == "auto" else missing)
     return Treatment(*taken, found.ratings if taken[0] in CATEGORICAL else (), (estimator, missing), called, found,
                      _checks(found, taken, (estimator, missing), called))
 
@@ -205,23 +202,6 @@ def _missing_for(estimator: str, found: Facts) -> str:
     if estimator in CATEGORICAL:
         return "pairwise"
     return "fiml" if estimator in FULL_INFORMATION else "listwise"
-
-
-def _available(estimator: str, missing: str, ratings: Sequence[str]) -> bool:
-    try:
-        choose(estimator=estimator, missing=missing, ordered=tuple(ratings) if estimator in CATEGORICAL else (),
-               cluster=None, weights=None, effect_coding=False, from_moments=False)
-    except ModelError:
-        return False
-    return True
-
-
-def _nearest(wanted: str, found: Facts, asked: tuple[str, str]) -> tuple[str, str]:
-    """Take what is called for, or the nearest to it that ``sem.fit`` runs; a declared part is never replaced."""
-    estimators = dict.fromkeys([wanted, "MLR"] if asked[0] == "auto" else [wanted])
-    tried = [(each, missing) for each in estimators
-             for missing in dict.fromkeys([_missing_for(each, found), "listwise"] if asked[1] == "auto" else asked[1:])]
-    return next((pair for pair in tried if _available(*pair, found.ratings)), tried[0])
 
 
 def _checks(found: Facts, taken: tuple[str, str], asked: tuple[str, str], called: tuple[str, str]) -> tuple[Check, ...]:
