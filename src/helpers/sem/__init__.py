@@ -17,6 +17,7 @@ from helpers.sem.latent_means import latent_means
 from helpers.sem.longitudinal import wave_model
 from helpers.sem.modification import modification_indices, modification_shown
 from helpers.sem.monte_carlo import MonteCarlo, monte_carlo, monte_carlo_of
+from helpers.sem.non_nested import compare_non_nested
 from helpers.sem.partial import partial_invariance
 from helpers.sem.result import SemFit
 from helpers.sem.score_tests import score_tests
@@ -24,6 +25,7 @@ from helpers.sem.second_opinion import second_opinion, second_opinion_of
 from helpers.sem.sensitivity import sensitivity
 from helpers.sem.simulate import simulate
 from helpers.sem.standardized_residuals import standardized_residuals
+from helpers.sem.standardized_solution import standardized
 from helpers.sem.tables import (
     answered_pairs,
     largest_residuals,
@@ -50,6 +52,7 @@ __all__ = [
     "bootstrap",
     "by_wave",
     "compare",
+    "compare_non_nested",
     "determinacy",
     "effects",
     "effects_by_rule",
@@ -79,6 +82,7 @@ __all__ = [
     "second_opinion_of",
     "sensitivity",
     "simulate",
+    "standardized",
     "standardized_residuals",
     "strongest_path",
     "treatment",

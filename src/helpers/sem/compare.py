@@ -56,7 +56,8 @@ def compare(larger: SemFit, smaller: SemFit) -> pd.DataFrame:
     >>> compare(fit("f =~ a + b + c + d", answers), fit("f =~ a + 1*b + 1*c + 1*d", answers))["df.diff"].item()
     3
     """
-    _refuse_unlike(larger, smaller)
+    if differ := unlike(larger, smaller):
+        raise ModelError("sem.compare_unlike", differ=differ)
     one, two = larger.measures, smaller.measures
     df, chisq = int(two["df"] - one["df"]), two["chisq"] - one["chisq"]
     if df <= 0 or chisq < -1e-6 * max(1.0, two["chisq"]):
@@ -91,17 +92,17 @@ def _of_least_squares(larger: SemFit, smaller: SemFit) -> dict[str, float]:
                               units=one.problem.units)
 
 
-def _refuse_unlike(larger: SemFit, smaller: SemFit) -> None:
-    found = [name for name, one, two in (
-        ("variables", sorted(larger.observed), sorted(smaller.observed)),
-        ("n", [sample.n for sample in larger.sample], [sample.n for sample in smaller.sample]),
-        ("groups", larger.groups, smaller.groups), ("estimator", larger.engine.method, smaller.engine.method),
-        ("means", larger.structure.table.means, smaller.structure.table.means)) if one != two]
-    for one, two in () if found else zip(larger.sample, smaller.sample, strict=True):
-        if not np.allclose(one.cov, two.subset(one.names).cov, rtol=1e-10):
+def unlike(one: SemFit, two: SemFit) -> list[str]:
+    """Say in what two fits differ that must be the same for a comparison."""
+    found = [name for name, first, second in (
+        ("variables", sorted(one.observed), sorted(two.observed)),
+        ("n", [sample.n for sample in one.sample], [sample.n for sample in two.sample]),
+        ("groups", one.groups, two.groups), ("estimator", one.engine.method, two.engine.method),
+        ("means", one.structure.table.means, two.structure.table.means)) if first != second]
+    for first, second in () if found else zip(one.sample, two.sample, strict=True):
+        if not np.allclose(first.cov, second.subset(first.names).cov, rtol=1e-10):
             found = ["answers"]
-    if found:
-        raise ModelError("sem.compare_unlike", differ=found)
+    return found
 
 
 def _factor(larger: SemFit, smaller: SemFit, larger_factor: float) -> float:
