@@ -87,7 +87,7 @@ def equivalent_measures(problem: FullInformation, point: Point, material: HoledM
         found = material.saturation(group)
         inside = np.isin(problem.samples[group].names, table.exogenous)
         kept = ~_moments_of(found.free, np.isin(problem.samples[group].names, fixed))
-        own = _group(found, kept, robust=robust)
+        own = _group(found, kept, material.saturated_scores(group)[:, kept] if robust else None)
         slopes = moment_slopes(found.free, structure.layout, point.implied[group])[kept]
         model.append(slopes @ structure.k[structure.part(group)])
         groups.append(own)
@@ -111,14 +111,13 @@ def moment_slopes(free: Free, layout: Layout, implied: Implied) -> np.ndarray:
                     one[row] * mean_factors(layout, implied))
 
 
-def _group(found: Saturation, kept: np.ndarray, *, robust: bool) -> _Group:
+def _group(found: Saturation, kept: np.ndarray, scores: np.ndarray | None) -> _Group:
     from scipy.linalg import solve_triangular
 
     a = (found.root @ found.root.T)[np.ix_(kept, kept)]
     root = found.root if kept.all() else np.linalg.cholesky(a)
     w = found.free.complete_information()[np.ix_(kept, kept)]
     half = np.linalg.cholesky(w)
-    scores = found.scores[:, kept] if robust else None
     turned = solve_triangular(root, half, lower=True) if scores is None else half.T @ _solved(root, scores.T)
     spread = float((turned**2).sum()) / (1.0 if scores is None else found.n)
     return _Group(a, w, root, scores, spread, found.n)

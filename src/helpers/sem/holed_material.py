@@ -36,14 +36,11 @@ class Saturation:
         Every moment is a parameter; they stand at their maximum likelihood estimates.
     root : ndarray, shape (k, k)
         Cholesky root of the observed information A of one respondent.
-    scores : ndarray, shape (n or clusters, k)
-        Weighted, and summed within clusters.
     n : float
     """
 
     free: Free
     root: np.ndarray
-    scores: np.ndarray
     n: float
 
 
@@ -60,8 +57,8 @@ class HoledMaterial:
     patterns : list of Patterns
         With weights, as the estimation takes them.
     weights, clusters : list of ndarray, shape (n,), or None
-    known : dict
-        Saturations that were computed already, by group.
+    known, said : dict
+        Saturations and their scores that were computed already, by group.
     """
 
     samples: list[Sample]
@@ -70,6 +67,7 @@ class HoledMaterial:
     weights: list[np.ndarray] | None
     clusters: list[np.ndarray] | None
     known: dict[int, Saturation] = field(default_factory=dict)
+    said: dict[int, np.ndarray] = field(default_factory=dict)
 
     @classmethod
     def of(cls, cases: Cases, scaled: Scaled) -> HoledMaterial:
@@ -119,7 +117,7 @@ class HoledMaterial:
         for group, sample in enumerate(self.samples):
             inside = np.isin(sample.names, table.exogenous)
             found = self.saturation(group)
-            whole += _trace(found.root, found.scores) / found.n
+            whole += _trace(found.root, self.saturated_scores(group)) / found.n
             mean, cov = baseline_moments(self.patterns[group], sample, table.exogenous)
             if table.fixed_x and table.exogenous:
                 at = np.flatnonzero(inside)
@@ -129,7 +127,7 @@ class HoledMaterial:
         return whole - own, whole - base
 
     def saturation(self, group: int) -> Saturation:
-        """Information about a group's moments, and what its respondents say of them."""
+        """Information about a group's moments."""
         if group not in self.known:
             sample, patterns = self.samples[group], self.patterns[group]
             free = Free.at(sample.mean, sample.cov)
@@ -137,8 +135,14 @@ class HoledMaterial:
                 root = np.linalg.cholesky(free.information(patterns))
             except np.linalg.LinAlgError:
                 raise DataError("moments.flat_saturated", group=sample.group or "-") from None
-            self.known[group] = Saturation(free, root, self._summed(group, free.scores(self.rows[group])), patterns.n)
+            self.known[group] = Saturation(free, root, patterns.n)
         return self.known[group]
+
+    def saturated_scores(self, group: int) -> np.ndarray:
+        """Collect what respondents (clusters) say of the moments, shape (n, k); estimator ML never asks."""
+        if group not in self.said:
+            self.said[group] = self._summed(group, self.saturation(group).free.scores(self.rows[group]))
+        return self.said[group]
 
     def _trace(self, group: int, names: tuple[str, ...], free: Free) -> float:
         """Trace of inverse information times mean square of the scores, in some of the variables."""
