@@ -16,7 +16,8 @@ must <- function(program, script) {
 
 scripts <- commandArgs(TRUE)
 if (!length(scripts)) {
-  for (script in c("random_models.py", "broken_models.py", "random_categories.py")) must(python, script)
+  for (script in c("random_models.py", "broken_models.py", "random_holes.py",
+                   "random_categories.py")) must(python, script)
   scripts <- setdiff(sort(list.files(pattern = "[.]R$")), c("run_all.R", "lavaan_tables.R"))
 }
 for (script in scripts) must(rscript, script)
