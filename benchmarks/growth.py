@@ -28,7 +28,8 @@ INTRODUCTION = """\
 
 Written by `python benchmarks/growth.py` (processor seconds of one thread; megabytes above the data). Simulated
 answers to correlated constructs. What to read in it: memory must not grow with respondents beyond the copy of the
-answers that a fit keeps (for draws and scores), and no step may cost more than its size explains.
+answers that a fit keeps (for draws and scores), and no step may cost more than its size explains. The first row of each
+part carries a quarter of a second of imports.
 
 | what grows | to | job | seconds | megabytes |
 |---|---|---|---|---|

@@ -90,9 +90,8 @@ def _shape(values: np.ndarray, sample: Sample, at: list[int]) -> tuple[np.ndarra
 
     Holes are left out variable by variable; Mardia's kurtosis is that of the complete rows.
     """
-    low, high = np.nanmin(values[:, at], axis=0), np.nanmax(values[:, at], axis=0)
-    here, mean = np.zeros(len(at)), np.nanmean(values[:, at], axis=0)
-    powers, ends = np.zeros((3, len(at))), np.zeros((2, len(at)))
+    low, high, mean = _extent(values, at)
+    here, powers, ends = np.zeros(len(at)), np.zeros((3, len(at))), np.zeros((2, len(at)))
     inverse, complete, fourth = np.linalg.inv(sample.cov[np.ix_(at, at)]), 0, 0.0
     for rows in portions(len(values), size=ROWS):
         part = values[rows.start:rows.stop][:, at]
@@ -109,3 +108,15 @@ def _shape(values: np.ndarray, sample: Sample, at: list[int]) -> tuple[np.ndarra
     p = len(at)
     mardia = (fourth / complete - p * (p + 2)) / math.sqrt(8 * p * (p + 2) / complete) if complete else 0.0
     return np.abs(third) / second**1.5, last / second**2 - 3, ends.max(axis=0) / here, mardia
+
+
+def _extent(values: np.ndarray, at: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Smallest and largest answer and mean of each variable, block by block."""
+    low, high = np.full(len(at), np.inf), np.full(len(at), -np.inf)
+    total, known = np.zeros(len(at)), np.zeros(len(at))
+    for rows in portions(len(values), size=ROWS):
+        part = values[rows.start:rows.stop][:, at]
+        low, high = np.fmin(low, np.fmin.reduce(part, axis=0)), np.fmax(high, np.fmax.reduce(part, axis=0))
+        total += np.nansum(part, axis=0)
+        known += (~np.isnan(part)).sum(axis=0)
+    return low, high, total / known
