@@ -14,7 +14,7 @@ Millsap & Yun-Tein (2004). Multivariate Behavioral Research, 39, 479-515. Muthen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -98,6 +98,18 @@ class Responses:
             values[self.derived[here]] = left
         return values
 
+    def completed(self, values: np.ndarray, implied: Implied) -> Implied:
+        """Give implied moments the residual variances of indicators, where ``values`` does not hold them."""
+        outer = np.flatnonzero(~self.inner)
+        if not len(outer):
+            return implied
+        at = self.items[outer]
+        theta, sigma = implied.theta.copy(), implied.sigma.copy()
+        target = values[self.scales[outer]] ** -2.0
+        theta[at, at] += target - sigma[at, at]
+        sigma[at, at] = target
+        return replace(implied, theta=theta, sigma=sigma)
+
     def _reach(self, implied: Implied, here: np.ndarray) -> np.ndarray:
         """Slopes of the variances of some items by their residual variances."""
         return variance_slopes(self.layout, implied)[0][np.ix_(self.items[here], self.derived[here])]
@@ -127,9 +139,9 @@ class Responses:
         layout, delta = self.layout, self.delta(values)
         left, right, weight = layout.left[used], layout.right[used], layout.weight[used]
         one, two = implied.atoms[:, left], implied.atoms[:, right]
-        own = delta[:, None] * one
-        other = delta[:, None] * two * weight
-        spread = own[self.rows] * other[self.columns] + other[self.rows] * own[self.columns]
+        own, other = delta[:, None] * one, delta[:, None] * two * weight
+        spread = own[self.rows] * other[self.columns]
+        spread += other[self.rows] * own[self.columns]
         shown = -(delta[:, None] * one * mean_factors(layout, implied)[used])[self.owner]
         for column in np.flatnonzero(np.isin(layout.matrix[used], (TAU, DELTA))):
             row, item = used[column], layout.row[used[column]]

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -52,6 +52,8 @@ class LeastSquares:
     n : ndarray, shape (groups,)
     shares : ndarray, shape (groups,)
         (n_g - 1) / N.
+    last : list
+        The place whose slopes were asked for last, and they.
     """
 
     exact: ClassVar[bool] = False  # whether second derivatives are
@@ -65,6 +67,7 @@ class LeastSquares:
     responses: Responses
     n: np.ndarray
     shares: np.ndarray
+    last: list = field(default_factory=list, repr=False)
 
     @classmethod
     def of(cls, scaled: Scaled, moments: Sequence[LatentMoments], *, diagonal: bool) -> LeastSquares:
@@ -87,7 +90,7 @@ class LeastSquares:
 
     def for_structure(self, structure: Structure) -> LeastSquares:
         """See the same moments under another structure of the same observed variables, in the same order."""
-        return replace(self, structure=structure, responses=Responses.of(structure))
+        return replace(self, structure=structure, responses=Responses.of(structure), last=[])
 
     def values(self, x: np.ndarray) -> list[np.ndarray]:
         """Rows of each group at basic parameters, residual variances of ordinal items filled in, shape (k,)."""
@@ -110,7 +113,7 @@ class LeastSquares:
                 return Point(x, math.inf, [], [])
             left = self.observed[group] - self.responses.moments(values, implied)
             f += self.shares[group] * float(left @ (self.weights[group] * left))
-            found.append(implied)
+            found.append(self.responses.completed(values, implied))
         return Point(x, f if math.isfinite(f) else math.inf, found, [])
 
     def minimise(self, starts: Iterable[np.ndarray]) -> Optimum:
@@ -134,7 +137,7 @@ class LeastSquares:
         return replace(self, structure=structure, observed=[each[first:] for each in self.observed],
                        gammas=[each[first:, first:] for each in self.gammas],
                        weights=[each[first:] for each in self.weights],
-                       responses=replace(self.responses, owner=none, threshold=none))
+                       responses=replace(self.responses, owner=none, threshold=none), last=[])
 
     def residuals(self, point: Point) -> list[np.ndarray]:
         """Observed minus implied moments per group, shape (m,)."""
@@ -142,7 +145,12 @@ class LeastSquares:
                 in zip(self.observed, self._seen(point.x), point.implied, strict=True)]
 
     def slopes_at(self, point: Point) -> list[np.ndarray]:
-        """Differentiate the moments of each group by the basic parameters, shape (m, q)."""
+        """Differentiate the moments of each group by the basic parameters, shape (m, q).
+
+        Gradient and information ask for the same place one after the other, so the last answer is kept.
+        """
+        if self.last and self.last[0] is point:
+            return self.last[1]
         found = []
         for group, (values, implied) in enumerate(zip(self._seen(point.x), point.implied, strict=True)):
             k = self.structure.k[self.structure.part(group)]
@@ -150,6 +158,7 @@ class LeastSquares:
                 k = self.responses.following(values, implied) @ k
             used = np.flatnonzero(k.any(axis=1))
             found.append(self.responses.slopes(values, implied, used) @ k[used])
+        self.last[:] = [point, found]
         return found
 
     def gradient(self, point: Point) -> np.ndarray:

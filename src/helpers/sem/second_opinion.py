@@ -94,6 +94,8 @@ def _outside(fit: SemFit) -> str:
     table = fit.structure.table
     if table.ordered:
         return "ordinal"
+    if fit.engine.method.discrepancy != "ml":
+        return "squares"
     labels = [row.label for row in table.rows if row.label and row.free]
     if table.groups > 1:
         return "groups"
