@@ -201,3 +201,35 @@ def test_a_matrix_that_is_no_matrix_of_correlations_is_told() -> None:
     fit = sem.fit("f =~ " + " + ".join(answers), answers, estimator="WLSMV", ordered=True)
     check = next(check for check in fit.checks if check.gate == "polychoric_matrix")
     assert check.passed is (check.values["eigenvalue"] > -1e-10) and not check.passed
+
+
+def test_items_that_tell_nothing_of_their_correlation_are_named() -> None:
+    random = np.random.default_rng(3)
+    answers = pd.DataFrame(random.integers(0, 2, (200, 3)), columns=["y1", "y2", "y3"])
+    answers["y2"] = answers["y1"]
+    with pytest.raises(HelpersError) as caught:
+        sem.fit(FACTOR, answers, estimator="WLSMV", ordered=True)
+    assert caught.value.problems[0].id == "moments.pair_limit"
+    assert "y1-y2" in str(caught.value) and caught.value.sentence("zh")
+
+
+def test_paths_behind_three_categories_are_recovered() -> None:
+    random = np.random.default_rng(9)
+    n, loads = 20_000, np.array([0.8, 0.7, 0.6])
+    one = random.standard_normal(n)
+    two = 0.5 * one + np.sqrt(0.75) * random.standard_normal(n)
+    noise = np.sqrt(1 - loads**2)
+    y = np.hstack([each[:, None] * loads + noise * random.standard_normal((n, 3)) for each in (one, two)])
+    answers = pd.DataFrame(np.digitize(y, [-0.4, 1.1]), columns=[f"y{at}" for at in range(1, 7)])
+    fit = sem.fit("F =~ y1 + y2 + y3\nG =~ y4 + y5 + y6\nG ~ F", answers, estimator="WLSMV", ordered=True)
+    rows = fit.parameters.set_index(["op", "rhs"])
+    assert rows.loc[("~", "F"), "std.all"].item() == pytest.approx(0.5, abs=0.02)
+    assert np.abs(rows.loc["|", "est"].to_numpy().reshape(6, 2) - [-0.4, 1.1]).max() < 0.03
+    assert fit.measures["pvalue.scaled"] > 0.01
+
+
+def test_expected_changes_are_those_of_lavaan(fitted) -> None:
+    """Of lavaan 0.6-14: modindices(fit, sort. = TRUE) of the model "paths" without std.lv."""
+    indices = sem.modification_indices(fitted("paths")).set_index(["lhs", "op", "rhs"])
+    assert indices.loc[("y4", "~~", "y6"), ["mi", "epc", "sepc.all"]].tolist() == pytest.approx(
+        [8.130, 0.221, 0.552], abs=1e-3)

@@ -135,7 +135,7 @@ def latent_moments(data: pd.DataFrame, names: Sequence[str], ordered: Sequence[s
     _refuse_apart(rows, group)
     items = [name for name in names if name in set(ordered)]
     answers = ranked(rows, items)
-    tables = PairTables.of(answers) if items else None
+    tables = PairTables.of(answers, group=group) if items else None
     cuts = dict(zip(answers.names, answers.thresholds(), strict=True))
     variables = [_ordinal(answers, tables, name, cuts[name]) if name in items else _continuous(rows[name])
                  for name in names]

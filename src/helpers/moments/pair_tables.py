@@ -19,9 +19,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.errors import DataError
 from helpers.moments import bivariate_normal, pair_scores
 from helpers.moments.ordinal import Categories
 from helpers.moments.polychoric import BEYOND, SMALLEST, Pairs, polychoric
+
+# Squared slope of the log-likelihood per respondent below which answers know nothing of a correlation.
+LEAST = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,8 +54,14 @@ class PairTables:
     both: np.ndarray
 
     @classmethod
-    def of(cls, answers: Categories) -> PairTables:
-        """Tables of all pairs of at least one item."""
+    def of(cls, answers: Categories, *, group: str = "") -> PairTables:
+        """Tables of all pairs of at least one item.
+
+        Raises
+        ------
+        DataError
+            ``moments.pair_limit``: answers to two items that say nothing of how exact their correlation is.
+        """
         most = max(map(len, answers.values))
         codes = np.where(answers.codes < 0, most, answers.codes)
         cuts = answers.thresholds()
@@ -65,8 +75,12 @@ class PairTables:
         influence = np.zeros((len(cuts), most + 1, most - 1))
         for at, (each, table) in enumerate(zip(cuts, own, strict=True)):
             padded[at, :len(each)], influence[at, :, :len(each)] = each, table
-        both = _influences(answers.tables(), pairs.r, padded[one], padded[two], influence[one], influence[two])
-        return cls(pairs, one, two, codes, own, both)
+        counts = answers.tables()
+        both, known = _influences(counts, pairs.r, padded[one], padded[two], influence[one], influence[two])
+        if (lost := np.flatnonzero(~(known > LEAST * counts.sum(axis=(1, 2))))).size:
+            found = [f"{answers.names[one[at]]}-{answers.names[two[at]]}: {pairs.r[at]:.3f}" for at in lost]
+            raise DataError("moments.pair_limit", pairs=found[:8], count=len(found), group=group or "-")
+        return cls(pairs, one, two, codes, own, both / known[:, None, None])
 
     def of_respondents(self, rows: slice) -> np.ndarray:
         """Influence of some respondents on every correlation, shape (rows, pairs)."""
@@ -83,8 +97,8 @@ def _own(margin: np.ndarray, cuts: np.ndarray, most: int) -> np.ndarray:
 
 
 def _influences(counts: np.ndarray, r: np.ndarray, h: np.ndarray, k: np.ndarray, one: np.ndarray,
-                two: np.ndarray) -> np.ndarray:
-    """Influence of every pair of categories on the correlation."""
+                two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Influence of every pair of categories on the correlation, and what the answers know of it: divide by this."""
     chance, first = _chances(h, k, r)
     by_r = first / chance
     pulled = counts * by_r / chance
@@ -94,8 +108,7 @@ def _influences(counts: np.ndarray, r: np.ndarray, h: np.ndarray, k: np.ndarray,
     table = np.zeros((len(r), counts.shape[1] + 1, counts.shape[2] + 1))
     table[:, :-1, :-1] = by_r
     table -= np.einsum("pat,pt->pa", one, by_h)[:, :, None] + np.einsum("pbt,pt->pb", two, by_k)[:, None, :]
-    told = (counts * by_r**2).sum(axis=(1, 2))[:, None, None]
-    return np.divide(table, told, out=np.full_like(table, np.nan), where=told > 0)  # nothing is told at the very end
+    return table, (counts * by_r**2).sum(axis=(1, 2))
 
 
 def _chances(h: np.ndarray, k: np.ndarray, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
