@@ -205,8 +205,9 @@ def test_a_matrix_that_is_no_matrix_of_correlations_is_told() -> None:
 
 def test_items_that_tell_nothing_of_their_correlation_are_named() -> None:
     random = np.random.default_rng(3)
-    answers = pd.DataFrame(random.integers(0, 2, (200, 3)), columns=["y1", "y2", "y3"])
-    answers["y2"] = answers["y1"]
+    x = random.standard_normal(300)  # far thresholds of one response: each answer to y2 follows from the order alone
+    answers = pd.DataFrame({"y1": np.digitize(x, [-1.0]), "y2": np.digitize(x, [1.0, 1.6]),
+                            "y3": np.digitize(x + random.standard_normal(300), [-0.5, 0.5])})
     with pytest.raises(HelpersError) as caught:
         sem.fit(FACTOR, answers, estimator="WLSMV", ordered=True)
     assert caught.value.problems[0].id == "moments.pair_limit"
