@@ -40,8 +40,8 @@ the hole), which leaves half of the respondents complete.
 What counts as true: the population's parameters; for maximum likelihood on five points, which estimates something
 else, what the same estimator finds in a million complete answers. An interval of 95 % should cover it in 92.5 to
 97.5 % of the samples, a test at 5 % reject in 2.5 to 7.5 %. What lies outside is marked `!`. With 2,000 samples the
-Monte-Carlo error of such a share is half a percentage point, so that a mark next to the limit may be chance. Samples
-per cell: {samples}.
+Monte-Carlo error of such a share is half a percentage point, with 500 one, with 200 one and a half: a mark next to
+the limit may be chance.
 """
 
 
@@ -57,13 +57,16 @@ def document(tables: Mapping[str, pd.DataFrame]) -> str:
 
 
 def _sections(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    samples = tables["samples"]
     grid = {name: table[table["n"].isin(design.SIZES)] for name, table in tables.items() if "n" in table}
-    yield INTRODUCTION.format(samples=_how_many(samples))
+    yield INTRODUCTION
+    yield "## Samples per cell\n\n`make validate` computes cells that are not there yet or have fewer than asked for.\n"
+    yield _wide(grid["samples"], lambda part: f"{part['replications'].iloc[0]:,}")
     yield "## Type-I error of the tests of fit\n\nShare of samples in which the true model is rejected at 5 %, in %.\n"
     yield _wide(_own(grid["tests"]), lambda part: _share(part["rejection"].iloc[0], 1 - HIGH, 1 - LOW))
     for kind, operators in KINDS.items():
         part = grid["parameters"][grid["parameters"]["op"].isin(operators)]
+        if part.empty:
+            continue
         yield f"## Coverage of 95 % intervals: {kind}\n\nMedian over the parameters in %, in brackets the extremes.\n"
         yield _wide(part, _coverage)
     yield "## Relative bias\n\nMedian of its absolute values over all parameters in %, the largest in brackets.\n"
@@ -75,11 +78,6 @@ def _sections(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     yield _alarms(tables["gates"])
     if len(tables.get("lavaan", ())):
         yield _lavaan(tables["lavaan"])
-
-
-def _how_many(samples: pd.DataFrame) -> str:
-    counts = samples["replications"].value_counts()
-    return ", ".join(f"{count:,} in {cells} cells" for count, cells in sorted(counts.items(), reverse=True))
 
 
 def _own(tests: pd.DataFrame) -> pd.DataFrame:
