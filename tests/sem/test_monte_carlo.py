@@ -76,7 +76,7 @@ def test_methods_that_share_the_search_are_those_of_fit() -> None:
     holes = data.assign(a=data["a"].where(data["b"] < 1))
     for options, answers in (({}, data), ({"group": "group", "group_equal": ("loadings", "intercepts")}, data),
                              ({"missing": "fiml", "fixed_x": False}, holes)):
-        names = ("ML",) if "missing" in options else ("ML", "MLM", "MLR")
+        names = ("ML", "MLR") if "missing" in options else ("ML", "MLM", "MLR")
         methods = [{"estimator": name, **options} for name in names]
         prepared = lean.Lean.of(model, methods, groups=2 if "group" in options else 1, conf_level=0.9)
         together = prepared.replications(answers)
