@@ -100,7 +100,10 @@ for (item in 1:9) holed_twice[[paste0("x", item)]][seq(item, 301, by = 10 + item
 ordinal <- children
 for (item in paste0("x", 1:9)) ordinal[[item]] <- as.integer(cut(children[[item]], 4))
 write_tidy(ordinal[paste0("x", 1:9)], "after_fit_ordinal.csv")
+wide <- children
+wide$x1 <- children$x1 * 10
 others <- list(
+  gls = list(cfa, data = children, estimator = "GLS"), uls = list(cfa, data = wide, estimator = "ULS"),
   fiml = list(cfa, data = holed_twice, missing = "ml"), fiml_equal = list(cfa, data = holed_twice, missing = "ml", group = "school", group.equal = equal),
   wlsmv = list(cfa, data = ordinal, ordered = TRUE), ulsmv = list(cfa, data = ordinal, ordered = TRUE, estimator = "ULSMV"),
   wlsmv_equal = list(cfa, data = ordinal, ordered = TRUE, group = "school", group.equal = c("loadings", "thresholds")))
@@ -110,7 +113,7 @@ elsewhere <- lapply(names(others), function(name) {
   indices <- as.data.frame(quietly(modindices(fit)))
   if (is.null(indices$group)) indices$group <- 1
   indices <- indices[order(-indices$mi), c(KEY, "mi", "epc", "sepc.lv", "sepc.all", "sepc.nox")]
-  out <- list(others = cbind(model = name, head(indices, 30)))
+  out <- list(others = cbind(model = name, head(indices, 25)))
   if (grepl("equal", name)) {
     test <- quietly(lavTestScore(fit))
     out$others_score <- cbind(model = name, as.data.frame(test$uni)["X2"])

@@ -160,6 +160,17 @@ def test_a_fit_of_a_printed_matrix(children: pd.DataFrame) -> None:
         sem.scores(both, children)
 
 
+def test_any_estimator_of_continuous_items_has_scores(children: pd.DataFrame, holed: pd.DataFrame) -> None:
+    for options, data in (({"estimator": "GLS"}, children), ({"missing": "fiml"}, holed)):
+        fit = sem.fit(CFA, data, **options)
+        assert sem.scores(fit, data).notna().all().all()
+    ordinal = children.assign(**{name: (children[name] > children[name].median()) + (children[name] > 6) * 1
+                                 for name in ("x1", "x2", "x3")})
+    with pytest.raises(HelpersError) as caught:
+        sem.scores(sem.fit(CFA, ordinal, estimator="WLSMV", ordered=["x1", "x2", "x3"]), ordinal)
+    assert caught.value.problems[0].id == "sem.scores_estimator"
+
+
 def test_behind_a_failed_stop_there_are_none(children: pd.DataFrame) -> None:
     fit = sem.fit(CFA, children)
     failed = tuple(replace(check, passed=False) if check.severity == "stop" else check for check in fit.checks)

@@ -170,7 +170,7 @@ def determinacy(fit: SemFit) -> pd.DataFrame:
 
 
 def _refuse(fit: SemFit, method: str) -> None:
-    if fit.engine.method.discrepancy != "ml":
+    if fit.engine.method.categorical:
         raise ModelError("sem.scores_estimator", estimator=fit.engine.method.name)
     if method not in METHODS:
         raise ModelError("sem.scores_method", found=method)

@@ -27,7 +27,9 @@ from helpers.sem.discrepancy import Discrepancy, Point
 from helpers.sem.errors_and_tests import respondents
 from helpers.sem.expected_information import expected_information
 from helpers.sem.full_information import FullInformation
+from helpers.sem.implied import imply
 from helpers.sem.least_squares import LeastSquares
+from helpers.sem.quadratic import Quadratic
 from helpers.sem.result import SemFit
 from helpers.sem.robust import material_of, meat
 from helpers.sem.scaling import Scaled, scale
@@ -114,8 +116,11 @@ def release(fit: SemFit, table: Table) -> Released:
     problem = engine.problem.for_structure(structure)
     point = problem.evaluate(values)
     information, middle = _information(fit, problem, point)
-    return Released(structure, scaled, point, k, -problem.gradient(point) / 2, information, middle,
-                    respondents(samples))
+    unit = problem.unit if isinstance(problem, Quadratic) else 1.0
+    slope = -problem.gradient(point) / 2 * unit
+    if isinstance(problem, LeastSquares):  # the search leaves residual variances of responses at 0
+        point = replace(point, implied=[imply(structure.layout, each) for each in problem.values(values)])
+    return Released(structure, scaled, point, k, slope, information, middle, respondents(samples))
 
 
 def _information(fit: SemFit, problem: Discrepancy, point: Point) -> tuple[np.ndarray, np.ndarray | None]:
@@ -124,6 +129,9 @@ def _information(fit: SemFit, problem: Discrepancy, point: Point) -> tuple[np.nd
     if isinstance(problem, LeastSquares):
         parts = sandwich(problem, point)
         return parts.information, parts.meat if engine.method.robust else None
+    if isinstance(problem, Quadratic):
+        n = np.array([sample.n for sample in problem.samples], dtype=float)
+        return problem.information(point, n / n.sum()) * problem.unit, None
     if isinstance(problem, FullInformation):
         information = expected_information(problem, point)
     else:
