@@ -139,7 +139,8 @@ def residuals(samples: list[Sample], implied: list[Implied], *, means: bool) -> 
     for group, (sample, moments) in enumerate(zip(samples, implied, strict=True), start=1):
         row, column = np.tril_indices(len(sample.names))
         names = np.array(sample.names, dtype=object)
-        sd, sd_implied = np.sqrt(np.diag(sample.cov)), np.sqrt(np.diag(moments.sigma))
+        with np.errstate(invalid="ignore"):  # least squares may imply a negative variance: no correlation, and a gate
+            sd, sd_implied = np.sqrt(np.diag(sample.cov)), np.sqrt(np.diag(moments.sigma))
         cor = sample.cov / np.outer(sd, sd) - moments.sigma / np.outer(sd_implied, sd_implied)
         parts.append(_residual_frame(group, names[row], "~~", names[column], sample.cov[row, column],
                                      moments.sigma[row, column], cor[row, column]))
