@@ -50,8 +50,8 @@ def test_the_information_is_the_curvature_of_the_likelihood(children: pd.DataFra
 def test_it_recovers_what_complete_rows_distort() -> None:
     """Dissatisfied customers skip the questions on loyalty: the slope and the mean of complete rows are wrong."""
     text = "sat =~ .8*s1 + .8*s2 + .7*s3\nloy =~ .8*l1 + .7*l2 + .8*l3\nloy ~ .6*sat\nloy ~~ .64*loy"
-    answers = sem.simulate(text, n=4000, seed=3)
-    gone = answers[["s1", "s2", "s3"]].mean(axis=1).to_numpy() + 0.2 * np.random.default_rng(1).normal(size=4000) < 0
+    answers = sem.simulate(text, n=8000, seed=3)
+    gone = answers[["s1", "s2", "s3"]].mean(axis=1).to_numpy() + 0.2 * np.random.default_rng(1).normal(size=8000) < 0
     answers.loc[gone, ["l1", "l2"]] = np.nan
     model = "sat =~ s1 + s2 + s3\nloy =~ l3 + l1 + l2\nloy ~ sat"
     full = sem.fit(model, answers, missing="fiml").parameters.set_index(["lhs", "op", "rhs"])
