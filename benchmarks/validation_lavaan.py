@@ -17,7 +17,7 @@ import validation_design as design
 
 from helpers import sem
 from helpers.errors import HelpersError
-from helpers.sem.simulate import draw, recipe
+from helpers.sem.simulation.simulate import draw, recipe
 
 N, SAMPLES = 200, 25
 NAME = ["lhs", "op", "rhs"]

@@ -30,6 +30,9 @@ MAY_IMPORT = {
     "figures": {"errors", "words"},
     "report": {"errors", "words", "disclosure", "figures"},
 }
+# Inside `sem` as well: a folder imports only itself and those before it.
+ORDER_IN_SEM = ["model", "estimation", "inference", "fitting", "checking", "resampling", "groups", "simulation",
+                "reporting"]
 EVERYTHING = {"run", "cli", "__main__"}
 FOR_TYPE_HINTS = {("report", "studies")}
 ONE_MODULE_EACH = [{"semopy"}, {"pingouin"}, {"joblib", "dask", "distributed"}, {"papermill"}, {"ruamel"}, {"pydantic"},
@@ -136,3 +139,19 @@ def test_the_search_for_imports_tells_type_hints_apart() -> None:
     code = "if TYPE_CHECKING:\n    from helpers import studies\nfrom helpers import words"
     source = type("Parsed", (), {"tree": ast.parse(code), "name": "src/helpers/report/page.py"})
     assert [(name, hint) for name, _, hint in imports(source)] == [("helpers.words", False), ("helpers.studies", True)]
+
+
+def test_estimation_flows_one_way(package) -> None:
+    wrong, seen = [], set()
+    for source in package:
+        place = source.name.split("/")[2:]
+        if place[0] != "sem" or len(place) < 3:
+            continue
+        seen.add(place[1])
+        for name, line, _ in imports(source):
+            parts = name.split(".")
+            if parts[:2] == ["helpers", "sem"] and len(parts) > 2 and parts[2] in ORDER_IN_SEM \
+                    and ORDER_IN_SEM.index(parts[2]) > ORDER_IN_SEM.index(place[1]):
+                wrong.append(f"{source.name}:{line} imports {name}")
+    assert wrong == []
+    assert sorted(seen) == sorted(ORDER_IN_SEM)

@@ -159,9 +159,9 @@ def test_gates_are_silent_on_correct_models(kind: str, n: int) -> None:
 
 
 def test_a_robust_test_without_a_divisor_has_no_value_and_says_so() -> None:
-    from helpers.sem.errors_and_tests import Likelihood
-    from helpers.sem.robust import Scaling
-    from helpers.sem.scaled_measures import scaled_measures, scaling_check
+    from helpers.sem.estimation.errors_and_tests import Likelihood
+    from helpers.sem.inference.robust import Scaling
+    from helpers.sem.inference.scaled_measures import scaled_measures, scaling_check
 
     fitted = Likelihood(f=0.1, n=200, df=8, npar=13, logl=-1.0, unrestricted=-1.0, baseline=400.0, baseline_df=15)
     for factor, passed in ((-17.2, False), (0.0, False), (0.4, True)):

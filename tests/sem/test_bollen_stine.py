@@ -10,8 +10,8 @@ import pytest
 
 from helpers import sem
 from helpers.errors import ModelError
-from helpers.sem.bollen_stine import _turned, chisquares
-from helpers.sem.resample import counted, material
+from helpers.sem.resampling.bollen_stine import _turned, chisquares
+from helpers.sem.resampling.resample import counted, material
 
 ORACLE = Path(__file__).resolve().parents[1] / "oracle"
 MODEL = """X =~ x1 + x2 + x3\nM =~ m1 + m2 + m3\nY =~ y1 + y2 + y3

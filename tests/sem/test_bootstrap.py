@@ -11,10 +11,10 @@ from semopy.examples import political_democracy
 
 from helpers import sem
 from helpers.errors import ModelError
-from helpers.sem.batch_search import search
-from helpers.sem.bootstrap import functions, refitted
-from helpers.sem.intervals import intervals
-from helpers.sem.resample import batch, counted, material
+from helpers.sem.resampling.batch_search import search
+from helpers.sem.resampling.bootstrap import functions, refitted
+from helpers.sem.resampling.intervals import intervals
+from helpers.sem.resampling.resample import batch, counted, material
 
 ORACLE = Path(__file__).resolve().parents[1] / "oracle"
 MODEL = """X =~ x1 + x2 + x3\nM =~ m1 + m2 + m3\nY =~ y1 + y2 + y3

@@ -8,9 +8,9 @@ import pytest
 
 from helpers import sem
 from helpers.errors import ModelError
-from helpers.sem.bootstrap import refitted
-from helpers.sem.jackknife import left_out
-from helpers.sem.resample import material
+from helpers.sem.resampling.bootstrap import refitted
+from helpers.sem.resampling.jackknife import left_out
+from helpers.sem.resampling.resample import material
 
 MODEL = "f =~ a + b + c + d\ng =~ e + h + i\ng ~ x*f\ntwice := 2*x"
 ITEMS = list("abcdehi")

@@ -10,10 +10,10 @@ import pytest
 
 from helpers import sem
 from helpers.errors import ModelError
-from helpers.sem.bootstrap import functions, refitted
-from helpers.sem.intervals import acceleration, intervals
-from helpers.sem.jackknife import left_out
-from helpers.sem.resample import batch, batch_without, counted, material
+from helpers.sem.resampling.bootstrap import functions, refitted
+from helpers.sem.resampling.intervals import acceleration, intervals
+from helpers.sem.resampling.jackknife import left_out
+from helpers.sem.resampling.resample import batch, batch_without, counted, material
 
 ORACLE = Path(__file__).resolve().parents[1] / "oracle"
 MODEL = """X =~ x1 + x2 + x3\nM =~ m1 + m2 + m3\nY =~ y1 + y2 + y3

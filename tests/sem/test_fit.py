@@ -11,10 +11,10 @@ from semopy.examples import holzinger39
 
 from helpers import sem, syntax
 from helpers.errors import DataError, HelpersError, ModelError
-from helpers.sem.normal_theory import NormalTheory
-from helpers.sem.scaling import scale
-from helpers.sem.specify import specify
-from helpers.sem.start import starts
+from helpers.sem.estimation.normal_theory import NormalTheory
+from helpers.sem.estimation.start import starts
+from helpers.sem.model.scaling import scale
+from helpers.sem.model.specify import specify
 
 FACTORS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
 LABELLED = FACTORS.replace("x2 + x3", "a*x2 + b*x3").replace("x5 + x6", "c*x5 + d*x6")

@@ -9,7 +9,7 @@ from semopy.examples import holzinger39
 
 from helpers import sem
 from helpers.errors import HelpersError
-from helpers.sem.optimize import differenced
+from helpers.sem.estimation.optimize import differenced
 
 CFA = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
 PATHS = f"{CFA}\nspeed ~ visual + ageyr\ntextual ~ ageyr + sex"

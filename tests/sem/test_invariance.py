@@ -12,7 +12,7 @@ from semopy.examples import holzinger39
 
 from helpers import sem
 from helpers.errors import HelpersError, ModelError
-from helpers.sem.invariance import fits_of_levels
+from helpers.sem.groups.invariance import fits_of_levels
 
 # The functions bear the names of their modules.
 room, levels = (import_module(f"helpers.sem.{name}") for name in ("compare", "levels"))

@@ -69,7 +69,7 @@ def test_samples_are_those_of_simulate_with_the_same_tables() -> None:
 
 def test_methods_that_share_the_search_are_those_of_fit() -> None:
     """The lean fits give the numbers of ``sem.fit``, in one run or alone; groups, labels and ``:=`` included."""
-    from helpers.sem import lean
+    from helpers.sem.simulation import lean
 
     model = "f =~ a + l*b + l*c + d\nf ~ s*x\nscaled := s/2"
     data = sem.simulate("f =~ c(1, .9)*a + .8*b + .8*c + .7*d\nf ~ .5*x", n=[90, 70], seed=3, skew=1, kurtosis=2)

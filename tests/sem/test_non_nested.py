@@ -12,7 +12,7 @@ from semopy.examples import holzinger39
 
 from helpers import sem
 from helpers.errors import ModelError
-from helpers.sem.non_nested import weighted_tail
+from helpers.sem.checking.non_nested import weighted_tail
 
 ORACLE = Path(__file__).parents[1] / "oracle"
 PAIRS = {

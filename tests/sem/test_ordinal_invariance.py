@@ -10,9 +10,9 @@ import pytest
 
 from helpers import sem
 from helpers.errors import HelpersError, ModelError
-from helpers.sem.ordinal_answers import ordinal_answers
-from helpers.sem.ordinal_levels import Ordinal, start
-from helpers.sem.ordinal_partial import OrdinalSearch
+from helpers.sem.groups.ordinal_answers import ordinal_answers
+from helpers.sem.groups.ordinal_levels import Ordinal, start
+from helpers.sem.groups.ordinal_partial import OrdinalSearch
 
 ORACLE = Path(__file__).parents[1] / "oracle"
 MODEL = "f =~ a1 + a2 + a3 + a4\nh =~ b1 + b2 + b3"
@@ -73,7 +73,8 @@ def test_levels_are_those_of_lavaan_on_the_models_of_semtools(lavaan: dict, stud
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_latent_means_are_those_of_lavaan(lavaan: dict, study: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.sem.levels.within", lambda change, bounds: True)  # an intercept of `three` differs
+    # an intercept of `three` differs
+    monkeypatch.setattr("helpers.sem.groups.levels.within", lambda change, bounds: True)
     ours = sem.latent_means(MODEL, of(lavaan, study), **OPTIONS).set_index(["construct", "group"])
     theirs = lavaan["means"].query("study == @study").set_index(["construct", "group"]).loc[ours.index]
     for name in ("est", "se", "ci.lower", "ci.upper", "d"):

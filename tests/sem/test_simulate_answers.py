@@ -8,7 +8,7 @@ import pytest
 
 from helpers import sem
 from helpers.errors import ModelError
-from helpers.sem.nonnormal import bent, fleishman
+from helpers.sem.simulation.nonnormal import bent, fleishman
 
 POPULATION = """
     q =~ 1*q1 + 0.9*q2 + 0.8*q3

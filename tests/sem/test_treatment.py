@@ -8,7 +8,7 @@ import pytest
 
 from helpers import sem
 from helpers.errors import DataError
-from helpers.sem.treatment import facts
+from helpers.sem.reporting.treatment import facts
 
 MODEL = "f =~ a + b + c"
 

@@ -1,32 +1,18 @@
 """Structural equation models: estimates, tests, effects, and what must be known before they are interpreted."""
 
 from helpers.moments import Moments
-from helpers.sem.bollen_stine import BollenStine, bollen_stine
-from helpers.sem.bootstrap import Bootstrap, bootstrap
-from helpers.sem.brief import fit_in_brief, strongest_path
-from helpers.sem.by_rule import effects_by_rule, fit_by_rule
-from helpers.sem.by_wave import Waves, by_wave
-from helpers.sem.compare import compare
-from helpers.sem.effects import effects
-from helpers.sem.equivalents import equivalents
-from helpers.sem.factor_scores import determinacy, scores
-from helpers.sem.fit import fit
-from helpers.sem.holes import Missing
-from helpers.sem.invariance import invariance, measurement_part
-from helpers.sem.latent_means import latent_means
-from helpers.sem.longitudinal import wave_model
-from helpers.sem.modification import modification_indices, modification_shown
-from helpers.sem.monte_carlo import MonteCarlo, monte_carlo, monte_carlo_of
-from helpers.sem.non_nested import compare_non_nested
-from helpers.sem.partial import partial_invariance
-from helpers.sem.result import SemFit
-from helpers.sem.score_tests import score_tests
-from helpers.sem.second_opinion import second_opinion, second_opinion_of
-from helpers.sem.sensitivity import sensitivity
-from helpers.sem.simulate import simulate
-from helpers.sem.standardized_residuals import standardized_residuals
-from helpers.sem.standardized_solution import standardized
-from helpers.sem.tables import (
+from helpers.sem.checking.compare import compare
+from helpers.sem.checking.factor_scores import determinacy, scores
+from helpers.sem.checking.modification import modification_indices, modification_shown
+from helpers.sem.checking.non_nested import compare_non_nested
+from helpers.sem.checking.score_tests import score_tests
+from helpers.sem.checking.second_opinion import second_opinion, second_opinion_of
+from helpers.sem.checking.standardized_solution import standardized
+from helpers.sem.fitting.brief import fit_in_brief, strongest_path
+from helpers.sem.fitting.fit import fit
+from helpers.sem.fitting.result import SemFit
+from helpers.sem.fitting.standardized_residuals import standardized_residuals
+from helpers.sem.fitting.tables import (
     answered_pairs,
     largest_residuals,
     measures_shown,
@@ -36,7 +22,21 @@ from helpers.sem.tables import (
     rivals,
     sample_moments,
 )
-from helpers.sem.treatment import Treatment, indicators, treatment, treatment_shown
+from helpers.sem.groups.by_wave import Waves, by_wave
+from helpers.sem.groups.invariance import invariance, measurement_part
+from helpers.sem.groups.latent_means import latent_means
+from helpers.sem.groups.longitudinal import wave_model
+from helpers.sem.groups.partial import partial_invariance
+from helpers.sem.model.equivalents import equivalents
+from helpers.sem.reporting.by_rule import effects_by_rule, fit_by_rule
+from helpers.sem.reporting.sensitivity import sensitivity
+from helpers.sem.reporting.treatment import Treatment, indicators, treatment, treatment_shown
+from helpers.sem.resampling.bollen_stine import BollenStine, bollen_stine
+from helpers.sem.resampling.bootstrap import Bootstrap, bootstrap
+from helpers.sem.resampling.effects import effects
+from helpers.sem.simulation.holes import Missing
+from helpers.sem.simulation.monte_carlo import MonteCarlo, monte_carlo, monte_carlo_of
+from helpers.sem.simulation.simulate import simulate
 
 __all__ = [
     "BollenStine",

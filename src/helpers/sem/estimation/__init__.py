@@ -1,0 +1,1 @@
+"""Where a discrepancy between data and model is smallest, and how precise that makes the estimates."""

@@ -1,0 +1,1 @@
+"""The way in: from text and answers to a fit, its tables and its gates."""

@@ -1,0 +1,1 @@
+"""Whether groups and waves are measured alike, and how their constructs then differ."""

@@ -1,0 +1,1 @@
+"""What a report estimates: the declared rules, and every other defensible way."""

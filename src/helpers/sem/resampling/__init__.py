@@ -1,0 +1,1 @@
+"""What the estimates would have been with other respondents: draws, intervals, effects."""
