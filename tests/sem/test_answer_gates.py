@@ -137,9 +137,8 @@ def test_a_negative_variance_is_tested_with_the_sandwich_too() -> None:
     assert failed(fit)["negative_variance"] == ("stop" if min(z) < -1.645 else "caution")
 
 
-# Share of correct models in which a gate (of those that stop or caution) fails, over 300 samples per n and estimator of
-# normal answers to SURVEY, of answers cut into five categories, and of five categories with half of the answers on top.
-# None failed at n = 150, 200, 300 or 500, but for `normality` where answers are crowded at the top.
+# Samples per cell in which no gate that stops or cautions failed on a correct model (SURVEY): normal answers by ML and
+# MLR and answers cut into five categories by ML at n = 150, 200, 300 and 500, five categories by MLR at 150 and 200.
 NONE_IN = 300
 
 
