@@ -154,9 +154,3 @@ def test_rows_without_an_answer_need_no_cluster(children: pd.DataFrame) -> None:
     assert sem.fit(CFA, holed, cluster="branch").n == 300
     with pytest.raises(DataError, match="branch"):
         sem.fit(CFA, holed.fillna({"x1": 3.0}), cluster="branch")
-
-
-def test_resampling_respondents_of_clusters_is_refused(children: pd.DataFrame) -> None:
-    fit = sem.fit(CFA, children, cluster="branch")
-    with pytest.raises(ModelError, match="clusters"):
-        sem.bootstrap(fit, draws=10, seed=1)
