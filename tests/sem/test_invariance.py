@@ -15,7 +15,7 @@ from helpers.errors import HelpersError, ModelError
 from helpers.sem.groups.invariance import fits_of_levels
 
 # The functions bear the names of their modules.
-room, levels = (import_module(f"helpers.sem.{name}") for name in ("compare", "levels"))
+room, levels = (import_module(f"helpers.sem.{name}") for name in ("checking.compare", "groups.levels"))
 ORACLE = Path(__file__).parents[1] / "oracle"
 CFA = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
 ONE = "f =~ a + b + c + d"
