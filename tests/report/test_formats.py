@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from helpers.report import formats, tables
+from helpers.report import formats, forms, tables
 from helpers.report.speech import Speech
 
 
@@ -107,3 +107,20 @@ def test_a_difference_between_two_programs_is_printed_however_small():
 
 def test_an_empty_table_is_said_and_not_left_out():
     assert "—" in journal(pd.DataFrame({"rule": pd.Series(dtype=str)}))
+
+
+def test_forms_of_a_measure_stand_beside_it_and_nothing_is_lost() -> None:
+    measures = {"df": 24.0, "cfi": 0.931, "cfi.scaled": 0.928, "cfi.robust": 0.935, "srmr": 0.065, "only.scaled": 0.5}
+    table = pd.DataFrame(measures.items(), columns=["measure", "value"])
+    wide = forms.side_by_side(table).set_index("measure")
+    assert wide.loc["cfi"].tolist() == [0.931, 0.928, 0.935]
+    assert wide.index.tolist() == ["df", "cfi", "srmr", "only.scaled"]
+    assert wide.loc["only.scaled", "value"] == 0.5
+    html = journal(table)
+    assert html.count("<tr>") == 1 + 4
+    assert all(shown in html for shown in (".931", ".928", ".935", ">24<", "Scaled", "Robust"))
+
+
+def test_a_long_table_scrolls_under_its_heading() -> None:
+    assert "as-tall" in journal(pd.DataFrame({"est": [0.5] * 50}))
+    assert "as-tall" not in journal(pd.DataFrame({"est": [0.5] * 12}))

@@ -166,7 +166,7 @@ class Page:
             Of the sentence in the catalogue.
         source : function, optional
             Returns what the sentence is filled with; called with the other positional arguments. Codes of the study
-            become labels.
+            become labels. Its ``variant`` chooses the sentence ``id.variant``, where the catalogue has one.
         **told
             What the sentence is filled with besides.
         """
@@ -175,8 +175,9 @@ class Page:
         if not withheld:
             told = {name: self.labels.get(value, value) if isinstance(value, str) else value
                     for name, value in {**called, **told}.items()}
+        own = f"{id}.{told.pop('variant', '')}"
         said = (words.say("report.headline.withheld", self.language, reason=withheld.reason) if withheld
-                else words.say(id, self.language, **values.printable(told)))
+                else words.say(own if words.has(own) else id, self.language, **values.printable(told)))
         self._headlines[id] = said
         self._save_table("headlines", pd.DataFrame(list(self._headlines.items()), columns=["id", "headline"]))
         show(f'<p class="as-headline">{tables.marked(said)}</p>', said, Record("headline", id, caption=said))

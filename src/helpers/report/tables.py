@@ -12,15 +12,16 @@ from typing import Any
 import pandas as pd
 
 from helpers import words
-from helpers.report import formats
+from helpers.report import formats, forms
 from helpers.report.speech import Speech, marked
 
 # A column whose repeats say nothing new: printed once per block.
 _BLOCKS = ("grouping", "construct", "construct1", "outcome", "predictor", "variable", "group", "notebook")
 # Columns that are told in the note where they say the same in every row.
 _TOLD = ("denominator", "method", "failed", "draws")
-# Rows that stay on one printed page with their caption, and columns from which the page is turned.
-_SHORT, _WIDE = 24, 16
+# Rows that stay on one printed page with their caption, rows from which a screen scrolls them under their heading, and
+# columns from which the page is turned.
+_SHORT, _TALL, _WIDE = 24, 40, 16
 # Signs from which a text cell needs a column wide enough to be read.
 _LONG = 34
 # Columns of a model's table that are left out where they are empty or the same throughout.
@@ -62,7 +63,7 @@ def journal(table: pd.DataFrame, speech: Speech, *, title: str, caption: str, no
     str
         One ``<div class="as-table">`` without any script.
     """
-    table, told = _without_constant(table, speech)
+    table, told = _without_constant(forms.side_by_side(table), speech)
     note = " ".join(part for part in (note, *told) if part)
     sections = _sections(table, speech)
     columns = _columns(_without_optional(table, sectioned=bool(sections)), speech, conf_level)
@@ -77,6 +78,7 @@ def journal(table: pd.DataFrame, speech: Speech, *, title: str, caption: str, no
     label = html.escape(f"{title} {caption}", quote=True)
     head = f"<b>{html.escape(title)}</b> <span>{marked(caption)}</span>"
     size = " as-short" if len(table) <= _SHORT else ""
+    size += " as-tall" if len(table) > _TALL else ""
     size += " as-wide" if len(columns) > _WIDE else ""
     return (f'<div class="as-table{size}"><p class="as-caption">{head}</p>'
             f'<div class="as-scroll" role="region" tabindex="0" aria-label="{label}">'
@@ -156,7 +158,7 @@ def _interval_of(table: pd.DataFrame, prefix: str) -> str:
 
 def _numbers(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
     values = table[name].tolist()
-    if name == "value" and "measure" in table:
+    if name in ("value", *forms.FORMS) and "measure" in table:
         kinds = [_of_measure(measure, value) for measure, value in zip(table["measure"], values, strict=True)]
     else:
         kind = formats.kind(name)

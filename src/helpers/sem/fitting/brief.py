@@ -17,7 +17,8 @@ def fit_in_brief(fit: SemFit) -> dict[str, str | float]:
     -------
     dict
         ``estimator n chisq df cfi rmsea lower upper srmr``; lower and upper are the 90 % limits of RMSEA. Of a
-        robust estimator the scaled chi-square and the robust CFI and RMSEA.
+        robust estimator the scaled chi-square and the robust CFI and RMSEA; ``variant`` names the form of the
+        indices ("", "scaled", "robust"), so that a sentence can say it.
 
     Raises
     ------
@@ -27,7 +28,9 @@ def fit_in_brief(fit: SemFit) -> dict[str, str | float]:
     refuse_stopped(fit)
     names = {"n": "ntotal", "chisq": "chisq", "df": "df", "cfi": "cfi", "rmsea": "rmsea", "lower": "rmsea.ci.lower",
              "upper": "rmsea.ci.upper", "srmr": "srmr"}
-    return {"estimator": fit.engine.method.name, **{short: fit.reported(name) for short, name in names.items()}}
+    variant = next((form for form in ("robust", "scaled") if f"cfi.{form}" in fit.measures.index), "")
+    return {"estimator": fit.engine.method.name, "variant": variant,
+            **{short: fit.reported(name) for short, name in names.items()}}
 
 
 def strongest_path(fit: SemFit) -> dict[str, str | float]:
