@@ -77,6 +77,11 @@ FAULTS = {
     "model_syntax": study(15, "satisfaction + + trust", "terms are joined by +"),
     "model_circular": study(14, "loyalty -> satisfaction -> loyalty", "remove one of these paths"),
     "part_and_second_order": study(16, ("`satisfaction`", "`assurance`", "trust"), "keep either"),
+    "structure_unknown": study(17, ("`warm`", "`loyality`", "`loyalty`"), "Did you mean"),
+    "structure_twice": study(17, ("`warm`", "loy1"), "Keep each item in one factor"),
+    "structure_single": study(17, ("`warm`", "rest"), "put it into another factor"),
+    "structure_left_out": study(17, ("`warm`", "loy2", "loy3"), "add them to a factor"),
+    "structure_name": study(17, ("`structures.bifactor`", "second_order"), "Write another name"),
     "rivals_without_model": study(13, ("`rivals:`", "`model:`"), "Declare the model"),
     # Files and columns.
     "path_outside": study(4, "`../sound/raw/responses.csv`", "Put the file into the folder"),

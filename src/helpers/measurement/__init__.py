@@ -7,22 +7,38 @@ Answers go in as a DataFrame of item scores and a mapping of constructs to items
 from helpers.measurement.coefficient_alpha import cronbach_alpha
 from helpers.measurement.coefficient_omega import omega
 from helpers.measurement.factor_validity import correlated_factors, fornell_larcker, loadings, validity
+from helpers.measurement.general_factor import general_factor, item_general_factor, schmid_leiman
 from helpers.measurement.heterotrait import htmt
 from helpers.measurement.item_statistics import item_analysis
 from helpers.measurement.polychoric_correlations import Polychoric, polychoric
 from helpers.measurement.scale_reliability import reliability, reliability_in_brief
+from helpers.measurement.structure_models import Structure, bifactor_model, rival_structures, second_order_model
+from helpers.measurement.structure_tests import structure_tests
+from helpers.measurement.structures import Rival, Structures, structures, structures_shown
 
 __all__ = [
     "Polychoric",
+    "Rival",
+    "Structure",
+    "Structures",
+    "bifactor_model",
     "correlated_factors",
     "cronbach_alpha",
     "fornell_larcker",
+    "general_factor",
     "htmt",
     "item_analysis",
+    "item_general_factor",
     "loadings",
     "omega",
     "polychoric",
     "reliability",
     "reliability_in_brief",
+    "rival_structures",
+    "schmid_leiman",
+    "second_order_model",
+    "structure_tests",
+    "structures",
+    "structures_shown",
     "validity",
 ]

@@ -18,6 +18,12 @@ _REGISTRY = {
     "02_reliability/htmt": "construct1 construct2 htmt ci.lower ci.upper htmt2",
     "02_reliability/measurement_fit": _FIT,
     "02_reliability/loadings": "construct item loading ci.lower ci.upper",
+    "02_reliability/structures":
+        "scope structure status chisq df cfi tli rmsea rmsea.ci.lower rmsea.ci.upper srmr bic aic npar",
+    "02_reliability/structure_tests":
+        "scope smaller larger method delta.chisq delta.df delta.pvalue delta.cfi delta.rmsea delta.srmr",
+    "02_reliability/general_factor": "scope basis construct k omega omega.h omega.hs ecv puc denominator",
+    "02_reliability/item_general_factor": "scope basis construct item general.loading group.loading iecv",
     "03_structural_model/fit": _FIT,
     "03_structural_model/parameters": "lhs op rhs label group est se z pvalue ci.lower ci.upper std.lv std.all",
     "03_structural_model/effects": "effect kind est se ci.lower ci.upper method std.all",

@@ -17,8 +17,9 @@ MINUS = "−"
 # Quantities that cannot, or by custom do not, exceed 1 lose their leading zero (APA 7, section 6.36).
 _UNIT = re.compile(
     r"^(alpha|omega|htmt2?|cr|ave|r|rho|kappa|icc|kmo|msa|loading|communality|std\.all|cfi|tli|nfi|rni|ifi|gfi|agfi"
-    r"|rmsea|srmr|r2|rsquare|eta2|omega2|epsilon2|johns|reliability|guttman|observed|implied|residual)$|^(alpha|omega)\.")
-_UNIT_TAIL = re.compile(r"\.(drop|htmt|cfi|tli|rmsea|srmr|alpha|omega|r2|r|ave|cr|cor|residual|eta2|omega2)$")
+    r"|rmsea|srmr|r2|rsquare|eta2|omega2|epsilon2|johns|reliability|guttman|observed|implied|residual"
+    r"|i?ecv|puc)$|^(alpha|omega)\.")
+_UNIT_TAIL = re.compile(r"\.(drop|htmt|cfi|tli|rmsea|srmr|alpha|omega|r2|r|ave|cr|cor|loading|residual|eta2|omega2)$")
 _P = re.compile(r"^(p|pvalue|p\.value)(\.(holm|adjusted|corrected|bonferroni))?$|\.pvalue$")
 _SHARE = re.compile(r"^(share|floor|ceiling|percent)$|\.share$")
 _INTEGER = re.compile(

@@ -16,7 +16,8 @@ from helpers.report import formats, forms
 from helpers.report.speech import Speech, marked
 
 # A column whose repeats say nothing new: printed once per block.
-_BLOCKS = ("grouping", "construct", "construct1", "outcome", "predictor", "variable", "group", "notebook")
+_BLOCKS = ("scope", "basis", "grouping", "construct", "construct1", "outcome", "predictor", "variable", "group",
+           "notebook")
 # Columns that are told in the note where they say the same in every row.
 _TOLD = ("denominator", "method", "failed", "draws")
 # Rows that stay on one printed page with their caption, rows from which a screen scrolls them under their heading, and

@@ -164,6 +164,8 @@ class Study:
         The factor model of every first-order construct with several items; "" where there is none.
     rivals : mapping of str to str
         Complete lavaan text each.
+    structures : mapping
+        Other groupings of the items: name -> factor -> items.
     criteria : mapping of str to Criterion
         Documented defaults, replaced where the study sets its own.
     """
@@ -184,6 +186,7 @@ class Study:
     model: str
     measurement_model: str
     rivals: Mapping[str, str]
+    structures: Mapping[str, Mapping[str, tuple[str, ...]]]
     analysis: Analysis
     criteria: Mapping[str, Criterion]
     claims: Mapping[str, Claim]
@@ -197,6 +200,11 @@ class Study:
     def scales(self) -> dict[str, tuple[str, ...]]:
         """Every construct with items of its own -> its perception items."""
         return {name: construct.items for name, construct in self.constructs.items() if construct.items}
+
+    @property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """Every second-order construct -> the constructs that are its parts."""
+        return {name: construct.of for name, construct in self.constructs.items() if construct.of}
 
     @property
     def outcomes(self) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.errors import DataError, HelpersError, StudyError
 from helpers.studies import codebook as codebooks
-from helpers.studies import columns, instrument, models, settings
+from helpers.studies import columns, groupings, instrument, models, settings
 from helpers.studies.declared import Analysis, Construct, Item, Responses, Study
 from helpers.studies.findings import Findings
 from helpers.studies.places import FILE, find, inside, shown
@@ -96,6 +96,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
     constructs = instrument.constructs(keys, found)
     items = instrument.items(keys, constructs, codebook, found)
     model, rivals = _models(keys, constructs, items, found)
+    structures = groupings.structures(keys.structures, constructs, found)
     for place, texts in _partial(keys):
         models.check_partial(texts, place, constructs, items, found)
     settings.check_criteria(keys, found)
@@ -120,7 +121,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
         folder=folder, name=folder.name, title=instrument.texts(keys.title, keys.languages), synthetic=keys.synthetic,
         citation=keys.citation, responses=responses, codebook=codebook.table, codebook_file=codebook_file,
         constructs=constructs, items=items, groups=groups, profile=profile, wave=wave, model=model,
-        measurement_model=models.measurement(constructs), rivals=rivals,
+        measurement_model=models.measurement(constructs), rivals=rivals, structures=structures,
         analysis=Analysis(**keys.analysis.model_dump()), criteria=settings.criteria(keys), claims=claims,
         replicates=replicates, roles=_roles(keys), notebooks=keys.notebooks, languages=keys.languages,
         smallest_cell=keys.privacy.smallest_cell)

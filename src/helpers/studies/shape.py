@@ -227,6 +227,8 @@ class StudyKeys(_Keys):
     wave: WaveKeys | None = None
     model: str = Field("", description="Structural lines in lavaan syntax; =~ lines are made from the constructs")
     rivals: dict[str, str] = Field({}, description="Models that are compared with `model`")
+    structures: dict[str, dict[str, Names]] = Field({}, description="Other groupings of the items, compared with the"
+                                                                    " constructs: name: {factor: constructs or items}")
     analysis: AnalysisKeys = AnalysisKeys()
     criteria: dict[Literal[tuple(DEFAULTS)], CriterionKeys] = {}
     claims: dict[str, ClaimKeys] = {}
