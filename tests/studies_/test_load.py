@@ -256,3 +256,21 @@ wave: {column: w, order: [1, 2], same_people: true, partial: q3 ~ 1}
     declared = studies.load(tmp_path)
     assert declared.partial == {"g": ("trust =~ q2", "q2 ~ 1"), "w": ("q3 ~ 1",)}
     assert declared.panel == "w"
+
+
+@pytest.mark.parametrize(("screening", "id"), [
+    ("{speeder: exclude}", "studies.screening_without"),
+    ("{attention_check: flag}", "studies.screening_without"),
+    ("{duplicate_ids: exclude}", "studies.screening_without"),
+])
+def test_a_screening_rule_needs_what_it_looks_at(tmp_path: Path, screening: str, id: str) -> None:
+    (tmp_path / "r.csv").write_text("q1,q2,q3\n1,2,3\n2,3,1\n", encoding="utf-8")
+    (tmp_path / "study.yml").write_text(f"""title: T
+data: {{responses: {{file: r.csv}}}}
+scale: {{min: 1, max: 5}}
+constructs: {{trust: {{items: q1..q3}}}}
+screening: {screening}
+""", encoding="utf-8")
+    with pytest.raises(StudyError) as raised:
+        studies.load(tmp_path)
+    assert [(problem.id, problem.where.rsplit(" ", 1)[-1]) for problem in raised.value.problems] == [(id, "5")]

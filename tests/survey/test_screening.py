@@ -8,17 +8,31 @@ import pytest
 
 from helpers import survey
 from helpers.survey import coding
-from helpers.survey.screening import longest_run
+from helpers.survey.answering_style import longest_run
 
 ITEMS = [f"q{n}" for n in range(1, 13)]
 
 
+SIGNS = ["duplicate_answers", "attention_check", "speeder", "longstring", "no_answers"]
+
+
 def counted(answers) -> dict[str, int]:
-    return dict(zip(answers.screening["rule"], answers.screening["respondents"], strict=True))
+    """Respondents under each sign that could be looked at, and under any of them."""
+    table = answers.screening.set_index("rule").loc[SIGNS]
+    found = table.loc[table["computable"] == "yes", "respondents"].astype(int).to_dict()
+    return found | {"any": int(answers.careless[list(found)].any(axis=1).sum())}
 
 
 def test_attentive_answers_fall_under_no_rule(declare, rows) -> None:
     assert counted(survey.load(declare(rows))) == {"longstring": 0, "duplicate_answers": 0, "no_answers": 0, "any": 0}
+
+
+def test_a_rule_that_cannot_be_applied_is_no_pass(declare, rows) -> None:
+    table = survey.load(declare(rows)).screening.set_index("rule")
+    absent = table[table["computable"] != "yes"]
+    assert absent.loc[["duplicate_ids", "attention_check", "speeder"], "computable"].tolist() == ["not_declared"] * 3
+    assert (absent["n"] == 0).all() and absent[["respondents", "share"]].isna().all(axis=None)
+    assert table.loc["even_odd", "computable"] == "few_scales"
 
 
 @pytest.mark.parametrize(("run", "found"), [(6, 0), (7, 1), (12, 1)])  # half of twelve items is not yet too long
@@ -70,7 +84,7 @@ def test_attention_checks_and_seconds(declare, rows) -> None:
     assert np.flatnonzero(answers.careless["attention_check"]).tolist() == [1]
     assert np.flatnonzero(answers.careless["speeder"]).tolist() == [3]
     assert set(answers.screening["action"]) == {"flag"}
-    assert answers.screening["share"].tolist()[:2] == [0.05, 0.05]
+    assert answers.screening.set_index("rule").loc[["attention_check", "speeder"], "share"].tolist() == [0.05, 1 / 19]
 
 
 def test_durations_that_are_no_seconds_are_refused(declare, rows) -> None:
@@ -87,11 +101,11 @@ def test_careless_respondents_leave_only_when_declared(careless: str, n: int, de
     table[19] = ["A", *([3] * 9), 1, 2, 1]
     declared = declare(table, ["g", *ITEMS], more=f"profile: {{g: {{}}}}\nanalysis: {{careless: {careless}}}")
     answers = survey.load(declared)
-    assert counted(answers)["any"] == 3 and len(answers.screening) == 4
+    assert answers.screening["respondents"].tail(1).item() >= (0 if careless == "keep" else 3)
     assert {len(part) for part in (answers.scores, answers.groups, answers.profile, answers.careless,
                                    answers.respondents)} == {n}
     assert answers.scores.index.tolist() == list(range(n))
-    assert answers.flow["n"].tolist() == ([20, 3, 17] if careless == "exclude" else [20, 20])
+    assert answers.flow["n"].tolist() == ([20, 2, 1, 17] if careless == "exclude" else [20, 20])
     assert answers.how.blank_rows == 0
 
 
@@ -140,3 +154,47 @@ def test_a_duration_that_is_none_is_not_guessed(written: str) -> None:
                                      lines=np.array([2]), shown="raw.csv")
     assert [problem.id for problem in problems] == ["survey.text_column"]
     assert np.isnan(found[0])
+
+
+def test_a_rule_does_what_the_study_says_of_it(declare, rows) -> None:
+    rows[0], rows[5] = [2] * 12, [""] * 12
+    more = "profile: {g: {}}\nanalysis: {careless: keep}\nscreening: {no_answers: exclude, irv: flag}"
+    declared = declare([["A", *row] for row in rows], ["g", *ITEMS], more=more)
+    answers = survey.load(declared)
+    actions = answers.screening.set_index("rule")["action"]
+    assert actions[["no_answers", "irv", "longstring", "mahalanobis", "any"]].tolist() == [
+        "exclude", "flag", "keep", "keep", "exclude"]
+    assert answers.flow.to_dict("list") == {"step": ["in_file", "excluded.no_answers", "analysed"], "n": [20, 1, 19]}
+    assert counted(answers)["longstring"] == 1, "kept, and counted"
+    everyone = survey.everyone(declared, answers)
+    assert len(everyone.scores) == 20
+    assert np.flatnonzero(survey.doubtful(declared, everyone)).tolist() == [5]
+
+
+def test_excluding_the_careless_leaves_the_indices_to_flag(declare, rows) -> None:
+    declared = declare(rows, more="analysis: {careless: exclude}")
+    assert {declared.actions[rule] for rule in ("irv", "repetition", "even_odd", "synonyms", "mahalanobis")} == {"flag"}
+    assert declared.actions["longstring"] == "exclude"
+
+
+def test_whoever_falls_under_two_rules_leaves_once(declare, rows) -> None:
+    head = [[4 if n != 1 else 3, 240 if n not in (1, 2) else 20] for n in range(20)]
+    declared = declare([[*head[n], *row] for n, row in enumerate(rows)], ["ac", "seconds", *ITEMS],
+                       responses="attention_checks: {ac: 4}, duration: seconds",
+                       more="screening: {speeder: exclude, attention_check: exclude}")
+    answers = survey.load(declared)
+    table = answers.screening.set_index("rule")
+    assert table.loc[["attention_check", "speeder"], "respondents"].tolist() == [1, 2]
+    assert answers.flow["n"].tolist() == [20, 1, 1, 18]
+
+
+def test_a_second_row_leaves_only_with_permission(declare, rows) -> None:
+    table = [[n if n != 7 else 3, *row] for n, row in enumerate(rows)]
+    refused = survey.preflight(declare(table, ["id", *ITEMS], responses="respondent: id"))
+    assert [problem.id for problem in refused] == ["survey.respondent_twice"]
+    assert "screening: {duplicate_ids: exclude}" in refused[0].sentence()
+    declared = declare(table, ["id", *ITEMS], responses="respondent: id", more="screening: {duplicate_ids: exclude}")
+    answers = survey.load(declared)
+    assert answers.flow["n"].tolist() == [20, 1, 19]
+    assert answers.scores.iloc[3].tolist() == [*map(float, rows[3][:11]), 6.0 - rows[3][11]]
+    assert len(survey.everyone(declared, answers).scores) == 19, "a second row is nobody"

@@ -1,8 +1,9 @@
 """Tables in, figure out: nothing here computes a statistic."""
 
-from helpers.figures.areas import flow, heatmap, likert
+from helpers.figures.areas import heatmap, likert
 from helpers.figures.dots import effects, gaps, group_means, intervals, loadings, reliability
 from helpers.figures.paths import paths
+from helpers.figures.sample import flow
 from helpers.figures.style import png, svg, writes
 from helpers.figures.ways import sensitivity
 

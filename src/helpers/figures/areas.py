@@ -1,4 +1,4 @@
-"""Shares and matrices as areas: answers of a scale, HTMT, and the flow of the sample."""
+"""Shares and matrices as areas: answers of a scale, and HTMT."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers import words
 from helpers.figures import style
 from helpers.figures.text import number, said, wrapped
 
@@ -97,40 +96,6 @@ def _marked(axes: Axes, square: pd.DataFrame, at_most: float) -> None:
             at[column, row].set_fontweight("bold")
         elif pd.isna(value) and column <= row:
             axes.text(column + 0.5, row + 0.5, "–", ha="center", va="center")
-
-
-def flow(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Figure:
-    """Draw the way from the file to the analysis: one box per step, what is left out beside it.
-
-    Parameters
-    ----------
-    table : DataFrame
-        ``step n``, in order.
-    labels : mapping
-    language : {"en", "zh"}
-    """
-    steps = [wrapped(_step(step, labels, language), 36) for step in table["step"]]
-    counts = [int(n) for n in table["n"]]
-    with style.styled():
-        figure, axes = style.canvas(width=4.2, height=0.78 * len(steps))
-        for i, (step, n) in enumerate(zip(steps, counts, strict=True)):
-            axes.text(0, -i, f"{step}\nn = {n:,}", ha="center", va="center", linespacing=1.3,
-                      bbox={"boxstyle": "square,pad=0.55", "facecolor": "white", "edgecolor": style.INK,
-                            "linewidth": 0.8})
-            if i:
-                axes.annotate("", xy=(0, -i + 0.3), xytext=(0, -i + 0.7),
-                              arrowprops={"arrowstyle": "-|>", "color": style.INK, "linewidth": 0.8})
-                if counts[i - 1] > n:
-                    axes.text(0.07, -i + 0.5, words.say("figures.flow.left_out", language, n=counts[i - 1] - n),
-                              ha="left", va="center", fontsize=8, color="#4a4a4a")
-        axes.set(xlim=(-1, 1), ylim=(-len(steps) + 0.55, 0.45))
-        axes.set_axis_off()
-    return figure
-
-
-def _step(step: object, labels: Mapping[str, str], language: str) -> str:
-    id = f"value.step.{step}"
-    return words.say(id, language) if words.has(id) else str(labels.get(str(step), step))
 
 
 def _blocks(items: list[tuple[str, str]]) -> tuple[dict[tuple[str, str], float], dict[str, float]]:

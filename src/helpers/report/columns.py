@@ -10,7 +10,7 @@ _REGISTRY = {
     "01_survey/profile": "variable level n share",
     "01_survey/missing": "item construct n missing share",
     "01_survey/items": "item construct n missing mean sd skew kurtosis floor ceiling",
-    "01_survey/screening": "rule respondents share action",
+    "01_survey/screening": "rule criterion n respondents share attentive.share action computable",
     "02_reliability/reliability":
         "construct k n alpha alpha.ci.lower alpha.ci.upper omega omega.ci.lower omega.ci.upper denominator",
     "02_reliability/item_analysis": "construct item r.drop alpha.drop loading",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.studies.responses import Responses
+from helpers.studies.rules import actions
 from helpers.words import pick, say
 
 Texts = Mapping[str, str]
@@ -168,6 +169,8 @@ class Study:
         Other groupings of the items: name -> factor -> items.
     criteria : mapping of str to Criterion
         Documented defaults, replaced where the study sets its own.
+    screening : mapping of str to str
+        Screening rule -> "keep", "flag" or "exclude", where the study names the rule.
     """
 
     folder: Path
@@ -195,6 +198,7 @@ class Study:
     notebooks: tuple[str, ...]
     languages: tuple[str, ...]
     smallest_cell: int
+    screening: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scales(self) -> dict[str, tuple[str, ...]]:
@@ -225,6 +229,16 @@ class Study:
         """Every construct with expectations -> its perception items and its expectation items, in pairs."""
         return {name: (construct.items, construct.expectation)
                 for name, construct in self.constructs.items() if construct.expectation}
+
+    @property
+    def actions(self) -> dict[str, str]:
+        """Every screening rule -> "keep", "flag" or "exclude"."""
+        return actions(self.analysis.careless, self.screening)
+
+    @property
+    def excludes(self) -> bool:
+        """Whether any screening rule leaves respondents out."""
+        return "exclude" in self.actions.values()
 
     @property
     def panel(self) -> str:

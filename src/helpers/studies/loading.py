@@ -100,6 +100,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
     for place, texts in _partial(keys):
         models.check_partial(texts, place, constructs, items, found)
     settings.check_criteria(keys, found)
+    settings.check_screening(keys, found)
     settings.check_notebooks(keys, found)
     replicates = settings.replicates(keys, folder, found)
     responses = _responses(keys, folder, found)
@@ -124,7 +125,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
         measurement_model=models.measurement(constructs), rivals=rivals, structures=structures,
         analysis=Analysis(**keys.analysis.model_dump()), criteria=settings.criteria(keys), claims=claims,
         replicates=replicates, roles=_roles(keys), notebooks=keys.notebooks, languages=keys.languages,
-        smallest_cell=keys.privacy.smallest_cell)
+        smallest_cell=keys.privacy.smallest_cell, screening=keys.screening)
 
 
 def _models(keys: StudyKeys, constructs: Mapping[str, Construct], items: Mapping[str, Item],

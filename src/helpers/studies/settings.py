@@ -30,6 +30,19 @@ def check_criteria(keys: StudyKeys, found: Findings) -> None:
             found.add("studies.criterion_direction", ("criteria", name), criterion=name, right=right)
 
 
+def check_screening(keys: StudyKeys, found: Findings) -> None:
+    """Note rules that cannot do what they are told: what they would need is not declared, or cannot be kept."""
+    responses = keys.data.responses
+    needed = {"duplicate_ids": ("respondent", responses.respondent), "speeder": ("duration", responses.duration),
+              "attention_check": ("attention_checks", responses.attention_checks)}
+    for rule, action in keys.screening.items():
+        key, declared = needed.get(rule, ("", True))
+        if not declared:
+            found.add("studies.screening_without", ("screening", rule), rule=rule, key=key)
+        elif rule == "duplicate_ids" and action != "exclude":
+            found.add("studies.screening_duplicates", ("screening", rule), action=action)
+
+
 def claims(keys: StudyKeys, constructs: Mapping[str, Construct], groups: Mapping[str, Group], wave: Wave | None,
            found: Findings) -> dict[str, Claim]:
     """Every claim; notes unknown outcomes, group columns and groups."""

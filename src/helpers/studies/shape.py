@@ -21,8 +21,10 @@ from pydantic_core import PydanticCustomError
 
 from helpers.studies.criteria import DEFAULTS
 from helpers.studies.ranges import RangeProblem, expanded
+from helpers.studies.rules import INDICES, SIGNS
 
 Language = Literal["en", "zh"]
+Action = Literal["keep", "flag", "exclude"]
 _TEXT_SCHEMA = {"anyOf": [{"type": "string"},
                           {"type": "object", "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
                            "additionalProperties": False, "minProperties": 1}]}
@@ -163,7 +165,7 @@ class AnalysisKeys(_Keys):
 
     estimator: Literal["auto", "ML", "MLR", "MLM", "GLS", "ULS", "DWLS", "WLSMV", "ULSMV"] = "auto"
     missing: Literal["auto", "listwise", "fiml", "pairwise"] = "auto"
-    careless: Literal["keep", "flag", "exclude"] = "flag"
+    careless: Action = "flag"
     interval: Literal["auto", "percentile", "bc", "bca", "monte-carlo", "delta"] = Field(
         "auto", description="Of indirect effects; auto: percentile bootstrap where respondents can be drawn again")
     draws: int = Field(5000, ge=100, le=1_000_000)
@@ -230,6 +232,8 @@ class StudyKeys(_Keys):
     structures: dict[str, dict[str, Names]] = Field({}, description="Other groupings of the items, compared with the"
                                                                     " constructs: name: {factor: constructs or items}")
     analysis: AnalysisKeys = AnalysisKeys()
+    screening: dict[Literal[SIGNS + INDICES], Action] = Field(
+        {}, description="Screening rule: what happens to whom it names; rules left out follow `analysis: careless`")
     criteria: dict[Literal[tuple(DEFAULTS)], CriterionKeys] = {}
     claims: dict[str, ClaimKeys] = {}
     replicates: ReplicatesKeys | None = None

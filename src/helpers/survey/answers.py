@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import reading
 from helpers.errors import DataError, HelpersError, Problem
-from helpers.survey import coding, columns, gates, screening
+from helpers.survey import coding, columns, gates, rules, screening
 
 if TYPE_CHECKING:
     from helpers.studies import Study
@@ -29,15 +29,16 @@ class Answers:
         ``item``, ``construct``, ``n`` (answers given), ``missing``, ``share`` (of the n + missing), one row per item.
         This and the next two tables carry gates in ``attrs["checks"]``.
     screening : DataFrame
-        ``rule``, ``respondents``, ``share``, ``action``; over everyone in the file.
+        ``rule criterion n respondents share attentive.share action computable``; over everyone in the file.
     flow : DataFrame
-        ``step``, ``n``: from the rows of the file to those analysed.
+        ``step``, ``n``: from the rows of the file to those analysed; who falls under several excluding rules is
+        counted under the first.
     groups, profile : DataFrame of ordered Categorical, shape (n, columns)
         Group columns and the wave; columns that only describe the sample.
     weights : DataFrame of float, shape (n, columns)
         Columns in which respondents weight the dimensions.
     careless : DataFrame of bool, shape (n, rules)
-        Which rule each respondent falls under.
+        Which rule each respondent falls under; rules that cannot be computed have no column.
     respondents : ndarray of int, shape (n,)
         Whose answers each row holds (the same number for the same respondent in another wave).
     how : reading.How
@@ -66,7 +67,8 @@ def load(declared: Study) -> Answers:
     Returns
     -------
     Answers
-        Careless respondents are left out only where the study says ``careless: exclude``.
+        Respondents are left out only where the study says so: ``careless: exclude``, or ``exclude`` of a rule below
+        ``screening:``.
 
     Raises
     ------
@@ -79,20 +81,22 @@ def load(declared: Study) -> Answers:
     answers, weights, problems = _coded(raw, declared)
     groups = columns.categorical(raw.frame, declared, columns.group_orders(declared))
     profile = columns.categorical(raw.frame, declared, {name: group.order for name, group in declared.profile.items()})
-    flags, wrong_seconds = screening.flags(raw, answers, declared)
+    applied, wrong_seconds = screening.screened(raw, answers, declared)
+    flags = rules.flags_of(applied, answers.index)
     sound = answers.drop(columns={problem.values["item"] for problem in problems} & {*answers})
     problems += columns.identifier_problems(raw.frame, declared) + wrong_seconds
     problems += columns.respondent_problems(raw.frame, raw.lines, declared)
     problems += columns.group_problems(groups, declared.responses.shown) + columns.item_problems(sound, declared)
     if problems:
         raise DataError.of(problems)
-    kept = _kept(answers, flags, declared)
+    left = _left(flags, declared)
+    kept = _kept(answers, left, declared)
     scores = coding.reverse_coded(answers, {name: declared.items[name] for name in answers})
     scores, groups, profile, weights, careless = (
         part[kept].reset_index(drop=True) for part in (scores, groups, profile, weights, flags))
     return Answers(
-        scores=scores, missing=_missing(scores, declared), screening=screening.table(flags, declared),
-        flow=_flow(raw, kept), groups=groups, profile=profile, weights=weights, careless=careless,
+        scores=scores, missing=_missing(scores, declared), screening=rules.table(applied, declared.actions),
+        flow=_flow(raw, left, len(kept)), groups=groups, profile=profile, weights=weights, careless=careless,
         respondents=columns.respondents(raw.frame, declared)[kept], how=raw.how)
 
 
@@ -103,7 +107,7 @@ def everyone(declared: Study, answers: Answers) -> Answers:
     ----------
     declared : Study
     answers : Answers
-        As loaded; they are everyone's already unless the study says ``careless: exclude``.
+        As loaded; they are everyone's already unless a rule excludes.
 
     Returns
     -------
@@ -115,9 +119,31 @@ def everyone(declared: Study, answers: Answers) -> Answers:
     DataError
         As ``load``.
     """
-    if declared.analysis.careless != "exclude":
+    if not declared.excludes:
         return answers
-    return load(replace(declared, analysis=replace(declared.analysis, careless="flag")))
+    return load(replace(declared, analysis=replace(declared.analysis, careless="flag"), screening={
+        rule: action for rule, action in declared.screening.items() if action != "exclude" or rule == "duplicate_ids"}))
+
+
+def doubtful(declared: Study, answers: Answers) -> pd.Series:
+    """Say whom an analysis without careless respondents leaves out.
+
+    Parameters
+    ----------
+    declared : Study
+    answers : Answers
+        Of everyone.
+
+    Returns
+    -------
+    Series of bool, shape (n,)
+        Who falls under a rule that excludes; where none does, under a rule that flags; where none does, under any.
+    """
+    for action in ("exclude", "flag", "keep"):
+        names = [rule for rule in answers.careless if declared.actions[rule] == action and rule != "duplicate_ids"]
+        if names:
+            return answers.careless[names].any(axis=1)
+    return pd.Series(False, index=answers.careless.index)
 
 
 def preflight(declared: Study) -> tuple[Problem, ...]:
@@ -153,11 +179,22 @@ def _coded(raw: reading.Raw, declared: Study) -> tuple[pd.DataFrame, pd.DataFram
     return coded.drop(columns=weights), coded[weights], problems
 
 
-def _kept(answers: pd.DataFrame, flags: pd.DataFrame, declared: Study) -> np.ndarray:
+def _left(flags: pd.DataFrame, declared: Study) -> dict[str, np.ndarray]:
+    """Say whom each excluding rule leaves out, each respondent once."""
+    left: dict[str, np.ndarray] = {}
+    gone = np.zeros(len(flags), dtype=bool)
+    for rule in flags:
+        if declared.actions[rule] == "exclude":
+            left[rule] = flags[rule].to_numpy() & ~gone
+            gone |= left[rule]
+    return left
+
+
+def _kept(answers: pd.DataFrame, left: dict[str, np.ndarray], declared: Study) -> np.ndarray:
     """Say who stays; where somebody is left out, the rest has to be enough by itself."""
-    if declared.analysis.careless != "exclude":
+    if not left:
         return np.full(len(answers), True)
-    kept = ~flags.any(axis=1).to_numpy()
+    kept = ~np.logical_or.reduce(list(left.values()))
     if not kept.any():
         raise DataError("survey.nobody_left", where=declared.responses.shown, n=len(answers))
     if problems := columns.item_problems(answers[kept], declared):
@@ -173,10 +210,11 @@ def _missing(scores: pd.DataFrame, declared: Study) -> pd.DataFrame:
     return table
 
 
-def _flow(raw: reading.Raw, kept: np.ndarray) -> pd.DataFrame:
-    steps = [("in_file", len(kept) + raw.how.blank_rows)]
+def _flow(raw: reading.Raw, left: dict[str, np.ndarray], rows: int) -> pd.DataFrame:
+    steps = [("in_file", rows + raw.how.blank_rows)]
     steps += [("blank_row", raw.how.blank_rows)] if raw.how.blank_rows else []
-    steps += [("excluded", int((~kept).sum()))] if not kept.all() else []
-    table = pd.DataFrame([*steps, ("analysed", int(kept.sum()))], columns=["step", "n"])
+    steps += [(f"excluded.{rule}", int(who.sum())) for rule, who in left.items() if who.any()]
+    analysed = rows - sum(int(who.sum()) for who in left.values())
+    table = pd.DataFrame([*steps, ("analysed", analysed)], columns=["step", "n"])
     table.attrs["checks"] = (gates.file_check(raw.how),)
     return table

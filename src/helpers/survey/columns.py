@@ -53,7 +53,7 @@ def identifier_problems(frame: pd.DataFrame, declared: Study) -> list[Problem]:
 
 
 def respondent_problems(frame: pd.DataFrame, lines: np.ndarray, declared: Study) -> list[Problem]:
-    """Find a respondent twice (in one wave, where there are waves), and rows without one."""
+    """Find rows without a respondent, and a respondent twice (in a wave) unless the study leaves later rows out."""
     name, shown = declared.responses.respondent, declared.responses.shown
     if not name:
         return []
@@ -64,6 +64,8 @@ def respondent_problems(frame: pd.DataFrame, lines: np.ndarray, declared: Study)
         problems.append(Problem("survey.respondent_blank", values, shown))
     key = [name, *([declared.wave.column] if declared.wave else [])]
     twice = frame[~blank].groupby(key, sort=False).indices
+    if declared.screening.get("duplicate_ids") == "exclude":
+        return problems
     pairs = [lines[~blank][rows].tolist() for rows in twice.values() if len(rows) > 1]
     if pairs:
         id = "survey.respondent_twice_wave" if declared.wave else "survey.respondent_twice"

@@ -1,4 +1,12 @@
-"""Who answered without reading? Rules of data screening; each names respondents, none removes them by itself."""
+"""Who answered without reading? Rules of data screening; each names respondents, none removes them by itself.
+
+How often they name people who did read, and how many of the careless they find, was measured on questionnaires of 45
+items in nine scales (n = 600, 5 % careless of one kind; tests/survey/careless.py). Of attentive people .6 % were named
+by any rule, at most .4 % by one. People who click anything were found in 100 % (Mahalanobis 100 %, even-odd 71 %),
+those who click one column with a slip in twenty in 95 % (longest run 69 %), those who click a pattern likewise in 98 %
+(autocorrelation 72 %). Where constructs go together closely and people agree with all of them alike, the consistency
+indices name attentive people as well: that is simulated for every questionnaire, and they are then not used.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +16,25 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import Problem
-from helpers.survey import coding, gates
+from helpers.survey import coding
+from helpers.survey.answering_style import longest_run
+from helpers.survey.attentive import attentive
+from helpers.survey.indices import index_rules
+from helpers.survey.rules import Rule, short_source
+from helpers.survey.sheet import sheet_of
 
 if TYPE_CHECKING:
     from helpers.reading import Raw
     from helpers.studies import Study
 
 # With fewer items two attentive people give the same answers by chance too often for the rule to mean anything.
-_ITEMS_FOR_DUPLICATES = 10
+ITEMS_FOR_DUPLICATES = 10
+# Fewer of those who pass the plain rules do not tell how attentive people answer.
+_FEWEST_TO_LEARN_FROM = 10
 
 
-def flags(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[pd.DataFrame, list[Problem]]:
-    """Apply every rule that the study has the columns for.
+def screened(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[list[Rule], list[Problem]]:
+    """Apply every rule.
 
     Parameters
     ----------
@@ -31,11 +46,12 @@ def flags(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[pd.DataFram
 
     Returns
     -------
-    flags : DataFrame of bool, shape (n, rules)
-        ``attention_check`` (a wrong answer; "no answer" is none), ``speeder`` (fewer seconds per item than the
-        criterion ``seconds.per.item``), ``longstring`` (longest run of one answer over the items in the order of the
-        file, as a share of the items, above the criterion ``longstring``), ``duplicate_answers`` (all answers equal
-        to another respondent's), ``no_answers``.
+    rules : list of Rule
+        Signs: ``duplicate_ids`` (a respondent's second row in a wave; all but the first), ``duplicate_answers`` (all
+        answers equal to another respondent's), ``attention_check`` (a wrong answer; "no answer" is none), ``speeder``
+        (fewer seconds per item than the criterion ``seconds.per.item``), ``longstring`` (longest run of one answer in
+        the order of the file, as a share of the items, above the criterion ``longstring``), ``no_answers``. Indices:
+        ``irv``, ``repetition``, ``even_odd``, ``synonyms``, ``mahalanobis``.
     problems : list of Problem
         Text in the column of seconds.
 
@@ -44,80 +60,78 @@ def flags(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[pd.DataFram
     Curran (2016). Journal of Experimental Social Psychology, 66, 4-19 (longest run).
     Huang, Curran, Keeney, Poposki & DeShon (2012). Journal of Business and Psychology, 27(1), 99-114 (seconds).
     Kuriakose & Robbins (2016). Statistical Journal of the IAOS, 32(3), 283-291 (duplicates).
+    Meade & Craig (2012). Psychological Methods, 17(3), 437-455.
     """
+    sheet = sheet_of(declared, raw.columns)
+    given = answers[list(sheet.names)].to_numpy()
+    speed, problems = _speeder(raw, answers, declared)
+    signs = [_twice(raw, declared), _duplicates(given), _attention(raw, declared), speed, _longstring(given, declared),
+             _silent(answers)]
+    scores = sheet.turned(given)
+    read = ~np.logical_or.reduce([rule.flagged for rule in signs])
+    simulated = attentive(scores[read] if read.sum() >= _FEWEST_TO_LEARN_FROM else scores,
+                          seed=declared.analysis.seed)
+    drawn = {rule.name: rule.flagged.mean() for rule in (_duplicates(sheet.turned(simulated)),
+                                                         _longstring(sheet.turned(simulated), declared))}
+    signs = [rule if rule.computable != "yes" or rule.name not in drawn else
+             Rule(rule.name, rule.flagged, rule.n, rule.criterion, rule.source, attentive=float(drawn[rule.name]))
+             for rule in signs]
+    return signs + index_rules(scores, simulated, sheet, declared.criteria), problems
+
+
+def _attention(raw: Raw, declared: Study) -> Rule:
     responses = declared.responses
-    found: dict[str, np.ndarray] = {}
-    problems: list[Problem] = []
-    if responses.attention_checks:
-        found["attention_check"] = np.logical_or.reduce(
-            [coding.wrong(raw.frame[column], right, missing_codes=responses.missing_codes, decimal=responses.decimal)
-             for column, right in responses.attention_checks.items()])
-    if responses.duration:
-        seconds, problems = coding.seconds(raw.frame[responses.duration], missing_codes=responses.missing_codes,
-                                           decimal=responses.decimal, lines=raw.lines, shown=responses.shown)
-        found["speeder"] = seconds < declared.criteria["seconds.per.item"].at_least * answers.shape[1]
-    ordered = _in_file_order(answers, raw, declared)
-    found["longstring"] = longest_run(ordered) > declared.criteria["longstring"].at_most * ordered.shape[1]
-    if ordered.shape[1] >= _ITEMS_FOR_DUPLICATES:
-        found["duplicate_answers"] = _duplicates(ordered)
-    found["no_answers"] = np.isnan(answers.to_numpy()).all(axis=1)
-    return pd.DataFrame(found, index=answers.index), problems
+    if not responses.attention_checks:
+        return _absent("attention_check", len(raw.frame), "≥ 1", "not_declared", "Meade & Craig (2012)")
+    wrong = np.logical_or.reduce(
+        [coding.wrong(raw.frame[column], right, missing_codes=responses.missing_codes, decimal=responses.decimal)
+         for column, right in responses.attention_checks.items()])
+    return Rule("attention_check", wrong, len(wrong), "≥ 1", "Meade & Craig (2012)")
 
 
-def table(found: pd.DataFrame, declared: Study) -> pd.DataFrame:
-    """Count the respondents under each rule, and under any.
-
-    Parameters
-    ----------
-    found : DataFrame of bool, shape (n, rules)
-    declared : Study
-
-    Returns
-    -------
-    DataFrame
-        ``rule``, ``respondents``, ``share``, ``action`` ("keep", "flag" or "exclude", as declared);
-        ``attrs["checks"]`` holds the gate.
-    """
-    counts = [*found.sum().items(), ("any", found.any(axis=1).sum())]
-    shown = pd.DataFrame({"rule": [rule for rule, _ in counts], "respondents": [int(count) for _, count in counts],
-                          "share": [count / len(found) for _, count in counts],
-                          "action": declared.analysis.careless})
-    shown.attrs["checks"] = (gates.careless_check(shown),)
-    return shown
+def _speeder(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[Rule, list[Problem]]:
+    responses, bound = declared.responses, declared.criteria["seconds.per.item"]
+    criterion, source = f"< {bound.at_least:g} s", short_source(bound.source)
+    if not responses.duration:
+        return _absent("speeder", len(answers), criterion, "not_declared", source), []
+    seconds, problems = coding.seconds(raw.frame[responses.duration], missing_codes=responses.missing_codes,
+                                       decimal=responses.decimal, lines=raw.lines, shown=responses.shown)
+    fast = seconds < bound.at_least * answers.shape[1]
+    timed = int((~np.isnan(seconds)).sum())
+    return Rule("speeder", fast, timed, criterion, source, "yes" if timed else "not_answered"), problems
 
 
-def longest_run(answers: np.ndarray) -> np.ndarray:
-    """Length of the longest unbroken run of one answer in each row; a missing answer breaks it.
-
-    Parameters
-    ----------
-    answers : ndarray of float, shape (n, items)
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-
-    Examples
-    --------
-    >>> longest_run(np.array([[3, 3, 3, 1.0], [1, 2, 2, np.nan]]))
-    array([3, 2])
-    """
-    longest = run = (~np.isnan(answers[:, 0])).astype(int)
-    for position in range(1, answers.shape[1]):
-        same = answers[:, position] == answers[:, position - 1]
-        run = np.where(same, run + 1, (~np.isnan(answers[:, position])).astype(int))
-        longest = np.maximum(longest, run)
-    return longest
+def _longstring(given: np.ndarray, declared: Study) -> Rule:
+    bound = declared.criteria["longstring"]
+    if not given.shape[1]:
+        return _absent("longstring", len(given), f"> {bound.at_most:.0%}", "few_items", short_source(bound.source))
+    long = longest_run(given) > bound.at_most * given.shape[1]
+    return Rule("longstring", long, len(given), f"> {bound.at_most:.0%}", short_source(bound.source))
 
 
-def _in_file_order(answers: pd.DataFrame, raw: Raw, declared: Study) -> np.ndarray:
-    """Answers on scales in the order of the questionnaire, as far as the file keeps it."""
-    names = [name for name in answers if declared.items[name].role in ("perception", "expectation", "marker")]
-    places = {column: place for place, column in enumerate(raw.columns)}
-    return answers[sorted(names, key=lambda name: places[declared.items[name].column])].to_numpy()
+def _duplicates(given: np.ndarray) -> Rule:
+    """Find rows that equal another row in every answer; rows of one answer throughout are left to the longest run."""
+    source = "Kuriakose & Robbins (2016)"
+    if given.shape[1] < ITEMS_FOR_DUPLICATES:
+        return _absent("duplicate_answers", len(given), "≥ 1", "few_items", source)
+    varied = np.nanmax(given, axis=1, initial=-np.inf) > np.nanmin(given, axis=1, initial=np.inf)
+    same = pd.DataFrame(given).duplicated(keep=False).to_numpy() & varied
+    return Rule("duplicate_answers", same, len(given), "≥ 1", source)
 
 
-def _duplicates(answers: np.ndarray) -> np.ndarray:
-    """Rows that equal another row in every answer; rows of one answer throughout are left to the longest run."""
-    varied = np.nanmax(answers, axis=1, initial=-np.inf) > np.nanmin(answers, axis=1, initial=np.inf)
-    return pd.DataFrame(answers).duplicated(keep=False).to_numpy() & varied
+def _twice(raw: Raw, declared: Study) -> Rule:
+    """Find the later rows of a respondent in one wave; without permission to leave them out they were refused."""
+    name = declared.responses.respondent
+    if not name:
+        return _absent("duplicate_ids", len(raw.frame), "≥ 2", "not_declared", "")
+    key = [name, *([declared.wave.column] if declared.wave else [])]
+    later = (raw.frame.duplicated(key, keep="first") & (raw.frame[name] != "")).to_numpy()
+    return Rule("duplicate_ids", later, len(later), "≥ 2")
+
+
+def _silent(answers: pd.DataFrame) -> Rule:
+    return Rule("no_answers", np.isnan(answers.to_numpy()).all(axis=1), len(answers), "= 0")
+
+
+def _absent(name: str, respondents: int, criterion: str, why: str, source: str) -> Rule:
+    return Rule(name, np.zeros(respondents, dtype=bool), 0, criterion, source, why)

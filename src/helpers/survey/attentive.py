@@ -1,0 +1,78 @@
+"""How would people answer who read every question? Simulated respondents, for the false alarms of screening rules."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.survey.distance import available_correlations
+
+# Of a share of 5 % this many respondents leave an error of .7 %.
+RESPONDENTS = 1000
+_GRID = 400
+_STRONGEST = 0.999
+
+
+def attentive(scores: np.ndarray, *, n: int = RESPONDENTS, seed: int = 1) -> np.ndarray:
+    r"""Draw respondents who answer as the items' distributions and correlations ask for, and in no other way.
+
+    Parameters
+    ----------
+    scores : ndarray of float, shape (respondents, items)
+        The sample without those who obviously did not read.
+    n : int, default 1000
+    seed : int, default 1
+
+    Returns
+    -------
+    ndarray of float, shape (n, items)
+        Every item with its own categories and shares, holes where a respondent of the sample has them.
+
+    Notes
+    -----
+    Normal variables are cut into the answers of each item (NORTA). Cutting weakens correlations by about
+    :math:`a_i a_j`, with :math:`a_i = \operatorname{cor}(z, g_i(z))` for the cut :math:`g_i`; the normal variables
+    correlate by :math:`r_{ij} / (a_i a_j)`, brought back to a correlation matrix where that is none.
+
+    References
+    ----------
+    Cario, M. C., & Nelson, B. L. (1997). Modeling and generating random vectors with arbitrary marginal distributions
+    and correlation matrix. Northwestern University.
+
+    Examples
+    --------
+    >>> sample = np.array([[1, 2.0], [2, 2], [4, 3], [5, 5], [3, 4], [1, 1]])
+    >>> attentive(sample, n=4, seed=1).shape
+    (4, 2)
+    """
+    from scipy.special import ndtr, ndtri
+
+    rng = np.random.default_rng(seed)
+    given = [np.sort(column[~np.isnan(column)]) for column in scores.T]
+    grid = ndtri((np.arange(_GRID) + 0.5) / _GRID)
+    kept = np.array([_correlation(grid, _cut(answers, ndtr(grid))) for answers in given])
+    wanted = available_correlations(scores) / np.outer(kept, kept)
+    root = _root(np.clip(np.nan_to_num(wanted), -_STRONGEST, _STRONGEST))
+    uniform = ndtr(rng.standard_normal((n, len(given))) @ root.T)
+    drawn = np.column_stack([_cut(answers, uniform[:, at]) for at, answers in enumerate(given)])
+    holes = np.isnan(scores)[rng.integers(len(scores), size=n)]
+    return np.where(holes, np.nan, drawn)
+
+
+def _cut(answers: np.ndarray, uniform: np.ndarray) -> np.ndarray:
+    """Give the answers at these shares of the sample's own distribution."""
+    if not len(answers):
+        return np.full(len(uniform), np.nan)
+    return answers[np.minimum((uniform * len(answers)).astype(int), len(answers) - 1)]
+
+
+def _correlation(one: np.ndarray, two: np.ndarray) -> float:
+    spread = one.std() * two.std()
+    return float(((one - one.mean()) * (two - two.mean())).mean() / spread) if spread > 0 else float("nan")
+
+
+def _root(wanted: np.ndarray) -> np.ndarray:
+    """Give a root of the nearest correlation matrix by its eigenvalues."""
+    np.fill_diagonal(wanted, 1.0)
+    values, vectors = np.linalg.eigh(wanted)
+    root = vectors * np.sqrt(np.clip(values, 0.0, None))
+    return root / np.sqrt((root**2).sum(axis=1, keepdims=True))
