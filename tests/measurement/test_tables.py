@@ -99,6 +99,56 @@ def test_two_items_that_correlate_negatively_have_alpha_and_no_omega():
     assert gate(table, "reversed_items").values["items"] == ["tr1", "tr2"]
 
 
+def test_two_items_are_told_with_their_spearman_brown_coefficient():
+    table = measurement.reliability(answers()[["tr1", "tr2"]], {"trust": ["tr1", "tr2"]}, draws=0)
+    found = gate(table, "omega_two_items").values
+    assert found["spearman_brown"] == pytest.approx(table.at[0, "alpha.std"], abs=1e-12)
+    assert found["r"] == pytest.approx(table.at[0, "mean.r"], abs=1e-12)
+
+
+def test_single_items_are_named_and_get_no_reliability():
+    table = measurement.reliability(answers(), TRUST, draws=0, single=["recommend"])
+    assert table["construct"].tolist() == ["trust"]
+    assert gate(table, "reliability_single").values["constructs"] == ["recommend"]
+
+
+def test_items_that_cancel_each_other_out_leave_every_coefficient_undefined_and_say_so():
+    a = np.random.default_rng(3).integers(1, 6, size=100)
+    table = measurement.reliability(pd.DataFrame({"a": a, "b": 6 - a}), {"x": ["a", "b"]}, draws=20)
+    assert table[["alpha", "omega", "se.measurement"]].isna().all(axis=None)
+    assert not gate(table, "sum_constant").passed
+    assert not gate(table, "reliability").passed
+
+
+def test_negative_alpha_is_no_reliability_of_zero():
+    scores = answers()[["tr1", "tr2"]]
+    table = measurement.reliability(scores.assign(tr2=-scores["tr2"]), {"x": ["tr1", "tr2"]}, draws=0)
+    assert gate(table, "alpha_negative").values["alpha"] == table.at[0, "alpha"] < 0
+    assert np.isnan(table.at[0, "se.measurement"])
+
+
+@pytest.mark.parametrize(("factor", "passed"), [(1.5, True), (10.0, False)])
+def test_items_on_different_scales_are_named(factor, passed):
+    scores = answers().clip(-2, 2)
+    check = gate(measurement.reliability(scores.assign(tr2=scores["tr2"] * factor), TRUST, draws=0), "item_ranges")
+    assert check.passed is passed
+    assert passed or check.values["widest"] == "tr2"
+
+
+def test_the_error_of_measurement_is_that_of_the_raw_sum():
+    scores = answers(n=20_000, loading=0.8)
+    table = measurement.reliability(scores, TRUST, draws=0)
+    assert table.at[0, "se.measurement"] == pytest.approx(np.sqrt(4 * (1 - 0.8**2)), rel=0.02)  # items of variance 1
+
+
+def test_the_verdict_on_one_factor_stands_beside_the_coefficients():
+    scores = answers().join(answers(seed=2, items=("lo1", "lo2")))
+    scales = {**TRUST, "loyalty": ["lo1", "lo2"]}
+    fits = measurement.unidimensionality(scores, scales)
+    table = measurement.reliability(scores, scales, draws=0, one_factor_fit=fits).set_index("construct")
+    assert table["one.factor"].to_dict() == {"trust": "supported", "loyalty": "not testable"}
+
+
 @pytest.mark.parametrize(("loading", "passed"), [(0.65, True), (0.35, False)])
 def test_a_low_coefficient_is_a_remark(loading, passed):
     table = measurement.reliability(answers(n=2000, loading=loading), TRUST, draws=0)
@@ -210,7 +260,10 @@ def test_validity_refuses_several_groups():
 def test_every_gate_is_said_in_both_languages():
     scores = correlated(0.95)
     fit = sem.fit(measurement.correlated_factors(PAIR), scores)
-    tables = [measurement.reliability(scores, PAIR, draws=20), measurement.item_analysis(scores, PAIR),
+    tables = [measurement.reliability(scores, PAIR, draws=20, single=["nps"]), measurement.item_analysis(scores, PAIR),
+              measurement.unidimensionality(scores, {"all": list(scores)}),
+              measurement.lower_bounds(scores, PAIR),
+              measurement.ordinal_reliability(scores.round(), PAIR), measurement.ordinal_reliability(scores, PAIR),
               measurement.htmt(scores, {**PAIR, "single": ["a1"]}, draws=20), measurement.validity(fit),
               measurement.fornell_larcker(fit)]
     checks = [check for table in tables for check in table.attrs["checks"]]

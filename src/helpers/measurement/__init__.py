@@ -4,17 +4,21 @@ Answers go in as a DataFrame of item scores and a mapping of constructs to items
 ``table.attrs["checks"]``.
 """
 
+from helpers.measurement.agreement_over_time import icc, retest
 from helpers.measurement.coefficient_alpha import cronbach_alpha
 from helpers.measurement.coefficient_omega import omega
 from helpers.measurement.factor_validity import correlated_factors, fornell_larcker, loadings, validity
 from helpers.measurement.general_factor import general_factor, item_general_factor, schmid_leiman
 from helpers.measurement.heterotrait import htmt
 from helpers.measurement.item_statistics import item_analysis
+from helpers.measurement.lower_bounds import lower_bounds
+from helpers.measurement.ordinal_reliability import ordinal_reliability
 from helpers.measurement.polychoric_correlations import Polychoric, polychoric
 from helpers.measurement.scale_reliability import reliability, reliability_in_brief
 from helpers.measurement.structure_models import Structure, bifactor_model, rival_structures, second_order_model
 from helpers.measurement.structure_tests import structure_tests
 from helpers.measurement.structures import Rival, Structures, structures, structures_shown
+from helpers.measurement.unidimensionality import unidimensionality
 
 __all__ = [
     "Polychoric",
@@ -27,18 +31,23 @@ __all__ = [
     "fornell_larcker",
     "general_factor",
     "htmt",
+    "icc",
     "item_analysis",
     "item_general_factor",
     "loadings",
+    "lower_bounds",
     "omega",
+    "ordinal_reliability",
     "polychoric",
     "reliability",
     "reliability_in_brief",
+    "retest",
     "rival_structures",
     "schmid_leiman",
     "second_order_model",
     "structure_tests",
     "structures",
     "structures_shown",
+    "unidimensionality",
     "validity",
 ]

@@ -8,6 +8,9 @@ import pandas as pd
 from helpers.measurement import resampling
 from helpers.measurement.answers import complete_scale
 
+# Share of the items' variances below which the variance of their sum is rounding error.
+CONSTANT = 1e-12
+
 
 def cronbach_alpha(scores: pd.DataFrame, *, conf_level: float = 0.95, draws: int = 0, seed: int = 1) -> pd.DataFrame:
     r"""Coefficient alpha of one scale, with Feldt's confidence interval.
@@ -75,8 +78,13 @@ def cronbach_alpha(scores: pd.DataFrame, *, conf_level: float = 0.95, draws: int
 def of_covariances(cov: np.ndarray) -> np.ndarray:
     """Alpha of each covariance matrix, shape (k, k, B) -> (B,); NaN where the sum score does not vary."""
     k = len(cov)
+    return k / (k - 1) * (1 - np.einsum("iib->b", cov) / variance_of_sum(cov))
+
+
+def variance_of_sum(cov: np.ndarray) -> np.ndarray:
+    """Variance of the sum score, shape (k, k, B) -> (B,); NaN where it is zero but for rounding."""
     total = cov.sum(axis=(0, 1))
-    return k / (k - 1) * (1 - np.einsum("iib->b", cov) / np.where(total > 0, total, np.nan))
+    return np.where(total > CONSTANT * np.einsum("iib->b", cov), total, np.nan)
 
 
 def feldt_interval(alpha: float, *, n: int, k: int, conf_level: float) -> tuple[float, float]:
@@ -98,5 +106,5 @@ def standardized_alpha(cov: np.ndarray) -> tuple[float, float]:
     """Alpha of the standardized items and the mean inter-item correlation, from one covariance matrix."""
     sd = np.sqrt(np.diag(cov))
     k = len(cov)
-    mean_r = float(((cov / np.outer(sd, sd)).sum() - k) / (k * (k - 1)))
-    return k * mean_r / (1 + (k - 1) * mean_r), mean_r
+    cor = cov / np.outer(sd, sd)
+    return float(of_covariances(cor[..., None])[0]), float((cor.sum() - k) / (k * (k - 1)))

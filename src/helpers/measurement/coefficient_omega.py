@@ -98,7 +98,8 @@ def checks(scale: Scale, fitted: OneFactor, *, failed: int, draws: int) -> tuple
         return (Check("omega_undefined", "caution", False, named),)
     found = []
     if len(scale.items) == 2:
-        found.append(Check("omega_two_items", "info", False, named))
+        of_two = _of_two(np.cov(scale.complete, rowvar=False))
+        found.append(Check("omega_two_items", "info", False, {**named, **of_two}))
     negative = [item for item, residual in zip(scale.items, fitted.residuals[:, 0], strict=True) if residual < 0]
     if negative:
         found.append(Check("omega_improper", "caution", False, {**named, "items": negative}))
@@ -107,6 +108,12 @@ def checks(scale: Scale, fitted: OneFactor, *, failed: int, draws: int) -> tuple
         found.append(Check("omega_draws", "caution", share <= TOLERATED_FAILURES,
                            {**named, "failed": failed, "draws": draws, "tolerated": TOLERATED_FAILURES}))
     return tuple(found)
+
+
+def _of_two(cov: np.ndarray) -> dict[str, float]:
+    """Correlation of two items and its Spearman-Brown coefficient, which is their standardized alpha."""
+    r = float(cov[0, 1] / np.sqrt(cov[0, 0] * cov[1, 1]))
+    return {"r": r, "spearman_brown": 2 * r / (1 + r) if r > -1 else float("nan")}
 
 
 # Above this share the draws that are left are a selection, and the interval that of the well-behaved samples.

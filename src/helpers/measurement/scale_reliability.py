@@ -16,11 +16,15 @@ from helpers.measurement.direction import reversed_check
 from helpers.measurement.gates import together
 from helpers.measurement.one_factor import OneFactor, one_factor
 
+# The answers to one item range over twice as wide a scale as those to another: the raw sum is mostly the former.
+DIFFERENT_RANGES = 2.0
+
 
 def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *, conf_level: float = 0.95,
                 draws: int = 5000, seed: int = 1, at_least: float = 0.70,
-                source: str = "Nunnally & Bernstein (1994)") -> pd.DataFrame:
-    """Alpha and omega of every scale, with confidence intervals.
+                source: str = "Nunnally & Bernstein (1994)", one_factor_fit: pd.DataFrame | None = None,
+                single: Sequence[str] = ()) -> pd.DataFrame:
+    r"""Alpha and omega of every scale, with confidence intervals.
 
     Parameters
     ----------
@@ -36,14 +40,19 @@ def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *
         The flag raised below it is a remark, not a verdict.
     source : str
         Of that mark; printed with the flag.
+    one_factor_fit : DataFrame, optional
+        What `unidimensionality` returned; its verdict stands beside each coefficient.
+    single : sequence of str
+        Constructs of one item: named, for they have no internal consistency.
 
     Returns
     -------
     DataFrame, one row per construct
         ``construct``, ``k``, ``n`` (complete answers to this scale), ``missing`` (respondents left out for a missing
         answer), ``alpha`` with ``alpha.ci.*`` (Feldt) and ``alpha.boot.ci.*`` (percentile), ``alpha.std``, ``mean.r``,
-        ``omega`` with ``omega.ci.*`` (percentile), ``omega.observed``, ``denominator`` (of ``omega``), ``failed``
-        (draws without omega). ``attrs["checks"]`` holds the gates.
+        ``omega`` with ``omega.ci.*`` (percentile), ``omega.observed``, ``se.measurement`` (standard error
+        of measurement of the raw sum, by alpha), ``one.factor`` (only with ``one_factor_fit``), ``denominator`` (of
+        ``omega``), ``failed`` (draws without omega). ``attrs["checks"]`` holds the gates.
 
     Raises
     ------
@@ -52,9 +61,10 @@ def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *
 
     Notes
     -----
-    Formulas and sources: `cronbach_alpha`, `omega`. A respondent with a missing answer is left out of that scale only.
-    Resampling respondents, not answers, lets the n of a scale with missing answers vary over the draws as it would
-    over samples.
+    Formulas and sources: `cronbach_alpha`, `omega`. The standard error of measurement is
+    :math:`s_X \sqrt{1 - \alpha}`, undefined where alpha is negative. A respondent with a missing answer is left out
+    of that scale only. Resampling respondents, not answers, lets the n of a scale with missing answers vary over the
+    draws as it would over samples.
 
     Examples
     --------
@@ -78,10 +88,14 @@ def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *
         fitted = one_factor(cov[..., None])
         row = _row(scale, cov, fitted, covs, conf_level)
         rows.append(row)
-        checks += [_low(row, at_least, source), reversed_check(scale, cov),
+        checks += [_low(row, at_least, source), reversed_check(scale, cov), *_odd(scale, row),
                    *omegas.checks(scale, fitted, failed=row["failed"], draws=draws)]
     table = pd.DataFrame(rows)
-    table.attrs["checks"] = together(checks)
+    if one_factor_fit is not None:
+        table.insert(table.columns.get_loc("denominator"), "one.factor",
+                     table["construct"].map(one_factor_fit.set_index("construct")["one.factor"]))
+    undefined = [Check("reliability_single", "info", False, {"constructs": list(single)})] if single else []
+    table.attrs["checks"] = (*together(checks), *undefined)
     return table
 
 
@@ -99,16 +113,35 @@ def _row(scale: Scale, cov: np.ndarray, fitted: OneFactor, drawn: np.ndarray | N
         "alpha": alpha, "alpha.ci.lower": feldt[0], "alpha.ci.upper": feldt[1],
         "alpha.boot.ci.lower": boot[0], "alpha.boot.ci.upper": boot[1], "alpha.std": standardized, "mean.r": mean_r,
         "omega": float(omega[0]), "omega.ci.lower": of_omega[0], "omega.ci.upper": of_omega[1],
-        "omega.observed": float(observed[0]), "denominator": omegas.DENOMINATOR, "failed": of_omega[2],
+        "omega.observed": float(observed[0]), "se.measurement": _error_of_measurement(cov, alpha),
+        "denominator": omegas.DENOMINATOR, "failed": of_omega[2],
     }
 
 
 def _low(row: dict, at_least: float, source: str) -> Check:
     """Flag a scale whose weaker coefficient is below the mark."""
-    weaker = float(np.nanmin([row["alpha"], row["omega"]]))
-    return Check("reliability", "info", weaker >= at_least, {
+    known = [value for value in (row["alpha"], row["omega"]) if not np.isnan(value)]
+    return Check("reliability", "info", bool(known) and min(known) >= at_least, {
         "construct": row["construct"], "scales": 1, "alpha": row["alpha"], "omega": row["omega"], "at_least": at_least,
         "source": source})
+
+
+def _error_of_measurement(cov: np.ndarray, alpha: float) -> float:
+    return float(np.sqrt(cov.sum() * (1 - alpha))) if alpha >= 0 else float("nan")
+
+
+def _odd(scale: Scale, row: dict) -> tuple[Check, ...]:
+    """Name what makes a coefficient of this scale other than what its reader expects."""
+    named = {"construct": scale.name or "-", "scales": 1}
+    spans = dict(zip(scale.items, np.ptp(scale.complete, axis=0), strict=True))
+    ratio = float(max(spans.values()) / min(spans.values()))
+    return (
+        Check("sum_constant", "caution", not np.isnan(row["alpha"]), named),
+        Check("alpha_negative", "caution", not row["alpha"] < 0, {**named, "alpha": row["alpha"]}),
+        Check("item_ranges", "info", ratio < DIFFERENT_RANGES, {
+            **named, "widest": max(spans, key=spans.get), "narrowest": min(spans, key=spans.get), "ratio": ratio,
+            "standardized": row["alpha.std"], "alpha": row["alpha"]}),
+    )
 
 
 def reliability_in_brief(reliability: pd.DataFrame) -> dict[str, float | int | str]:

@@ -13,6 +13,15 @@ _REGISTRY = {
     "01_survey/screening": "rule criterion n respondents share attentive.share action computable",
     "02_reliability/reliability":
         "construct k n alpha alpha.ci.lower alpha.ci.upper omega omega.ci.lower omega.ci.upper denominator",
+    "02_reliability/unidimensionality":
+        "construct k n chisq df pvalue cfi rmsea rmsea.ci.lower rmsea.ci.upper srmr one.factor",
+    "02_reliability/ordinal_reliability":
+        "construct k n categories alpha omega.categorical omega.categorical.ci.lower omega.categorical.ci.upper"
+        " alpha.ordinal",
+    "02_reliability/test_retest":
+        "construct wave1 wave2 n icc.agreement icc.agreement.ci.lower icc.agreement.ci.upper icc.consistency"
+        " icc.consistency.ci.lower icc.consistency.ci.upper",
+    "02_reliability/lower_bounds": "construct k n lambda2 lambda4 lambda6 glb split.mean split.min splits",
     "02_reliability/item_analysis": "construct item r.drop alpha.drop loading",
     "02_reliability/validity": "construct cr ave max.htmt",
     "02_reliability/htmt": "construct1 construct2 htmt ci.lower ci.upper htmt2",

@@ -16,14 +16,14 @@ MINUS = "−"
 
 # Quantities that cannot, or by custom do not, exceed 1 lose their leading zero (APA 7, section 6.36).
 _UNIT = re.compile(
-    r"^(alpha|omega|htmt2?|cr|ave|r|rho|kappa|icc|kmo|msa|loading|communality|std\.all|cfi|tli|nfi|rni|ifi|gfi|agfi"
-    r"|rmsea|srmr|r2|rsquare|eta2|omega2|epsilon2|johns|reliability|guttman|observed|implied|residual"
-    r"|i?ecv|puc)$|^(alpha|omega)\.")
+    r"^(alpha|omega|lambda\d|glb|htmt2?|cr|ave|r|rho|kappa|icc|kmo|msa|loading|communality|std\.all|cfi|tli|nfi|rni|ifi"
+    r"|gfi|agfi|rmsea|srmr|r2|rsquare|eta2|omega2|epsilon2|johns|reliability|guttman|observed|implied|residual"
+    r"|i?ecv|puc)$|^(alpha|omega|split|icc)\.|^mean\.r(\.|$)")
 _UNIT_TAIL = re.compile(r"\.(drop|htmt|cfi|tli|rmsea|srmr|alpha|omega|r2|r|ave|cr|cor|loading|residual|eta2|omega2)$")
 _P = re.compile(r"^(p|pvalue|p\.value)(\.(holm|adjusted|corrected|bonferroni))?$|\.pvalue$")
 _SHARE = re.compile(r"^(share|floor|ceiling|percent)$|\.share$")
 _INTEGER = re.compile(
-    r"^(n\d?|k|npar|ntotal|missing|respondents|draws|failed|groups|items|rows|line|count)$|^n\.|\.n$")
+    r"^(n\d?|k|splits|categories|met|npar|ntotal|missing|respondents|draws|failed|groups|items|rows|line|count)$|^n\.|\.n$")
 _STATISTIC = re.compile(
     r"^(z|t|f|chisq|df\d?|mean|sd|median|expectation|perception|gap|g|d|dz|skew|kurtosis|aic|bic2?|logl"
     r"|unrestricted\.logl|nps|min|max)$"

@@ -211,6 +211,11 @@ class Study:
         return {name: construct.of for name, construct in self.constructs.items() if construct.of}
 
     @property
+    def singles(self) -> tuple[str, ...]:
+        """The constructs that one item stands for."""
+        return tuple(name for name, construct in self.constructs.items() if construct.single)
+
+    @property
     def outcomes(self) -> dict[str, tuple[str, ...]]:
         """Every construct that has a score of its own -> its items: scales, single items, and second-order constructs.
 

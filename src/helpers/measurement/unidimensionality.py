@@ -1,0 +1,110 @@
+"""Do the items of a scale share one factor? The condition under which a coefficient of their sum means something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import Check, ModelError
+from helpers.measurement.answers import Scale, scales_of
+from helpers.measurement.factor_validity import correlated_factors
+from helpers.measurement.gates import together
+
+# What COSMIN takes for one factor: any of the three (Prinsen et al., 2018, table 1).
+CFI_ABOVE, RMSEA_BELOW, SRMR_BELOW = 0.95, 0.06, 0.08
+# A model that misses all three may do so by chance in a small sample; this is asked of its test besides.
+SIGNIFICANT = 0.05
+SUPPORTED, CONTRADICTED, UNTESTED, UNFITTED = "supported", "contradicted", "not testable", "no estimate"
+_INDICES = ("chisq", "df", "pvalue", "cfi", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr")
+
+
+def unidimensionality(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *,
+                      estimator: str = "auto") -> pd.DataFrame:
+    """Fit one factor to every scale by itself, on the answers that its coefficients rest on.
+
+    Parameters
+    ----------
+    scores : DataFrame, shape (n_respondents, n_items)
+        Item scores, already reverse-coded; NaN where an answer is missing.
+    constructs : mapping of str to sequence of str
+        Construct -> its items, two or more.
+    estimator : str, default "auto"
+        "auto": by the answers' categories and skew, see ``sem.treatment``.
+
+    Returns
+    -------
+    DataFrame, one row per construct
+        ``construct``, ``k``, ``n`` (complete answers to the scale), ``estimator``, ``chisq``, ``df``, ``pvalue``,
+        ``cfi``, ``rmsea`` with its 90 % interval, ``srmr`` (of the estimator: robust for MLR, scaled for WLSMV),
+        ``met`` (of COSMIN's three criteria), ``one.factor``: ``supported``, ``contradicted``, ``not testable``
+        (fewer than four items leave nothing to test) or ``no estimate``. ``attrs["checks"]`` holds the gates.
+
+    Raises
+    ------
+    DataError
+        As `reliability`.
+
+    Notes
+    -----
+    COSMIN rates a factor analysis as sufficient when CFI > .95 or RMSEA < .06 or SRMR < .08. One factor counts as
+    contradicted here when none of the three holds and the test rejects at 5 % too, so that neither a trivial misfit
+    in a large sample nor chance in a small one does it. Fit does not say that there is one factor; a coefficient that
+    assumes one is only not contradicted.
+
+    References
+    ----------
+    Prinsen, C. A. C., Mokkink, L. B., Bouter, L. M., et al. (2018). COSMIN guideline for systematic reviews of
+    patient-reported outcome measures. Quality of Life Research, 27(5), 1147-1157.
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(1)
+    >>> trust = random.normal(size=(300, 1)) + random.normal(size=(300, 4))
+    >>> table = unidimensionality(pd.DataFrame(trust, columns=list("abcd")), {"trust": list("abcd")})
+    >>> table[["construct", "k", "df", "one.factor"]]
+      construct  k   df one.factor
+    0     trust  4  2.0  supported
+    """
+    scales = scales_of(scores, constructs)
+    rows = [_row(scale, scores, estimator) for scale in scales]
+    table = pd.DataFrame(rows)
+    table.attrs["checks"] = together(_checked(row) for row in rows)
+    return table
+
+
+def _row(scale: Scale, scores: pd.DataFrame, estimator: str) -> dict:
+    from helpers import sem
+
+    row = {"construct": scale.name, "k": len(scale.items), "n": scale.n, "estimator": "",
+           **dict.fromkeys(_INDICES, np.nan), "met": np.nan, "one.factor": UNTESTED}
+    if len(scale.items) < 4:  # three items fit exactly, two do not identify a factor
+        return row
+    name = scale.name or "factor"
+    try:
+        fit = sem.fit_by_rule(correlated_factors({name: scale.items}), scores[list(scale.items)], estimator=estimator,
+                              missing="listwise")
+    except ModelError:  # of this scale only; said by its verdict and the gate
+        return {**row, "one.factor": UNFITTED}
+    row |= {"estimator": fit.engine.method.name, **_shown(fit.measures)}
+    met = np.array([row["cfi"] > CFI_ABOVE, row["rmsea"] < RMSEA_BELOW, row["srmr"] < SRMR_BELOW])
+    contradicted = not met.any() and row["pvalue"] < SIGNIFICANT
+    verdict = UNFITTED if not fit.converged else CONTRADICTED if contradicted else SUPPORTED
+    return {**row, "met": int(met.sum()), "one.factor": verdict}
+
+
+def _shown(measures: pd.Series) -> dict[str, float]:
+    """Take each index in the form that its estimator asks for: robust before scaled before plain."""
+    forms = {name: [f"{name}.robust", f"{name}.scaled", name] for name in _INDICES}
+    for limit in ("lower", "upper"):
+        forms[f"rmsea.ci.{limit}"] = [f"rmsea.ci.{limit}.robust", f"rmsea.ci.{limit}.scaled", f"rmsea.ci.{limit}"]
+    return {name: float(measures[next(form for form in names if form in measures.index)])
+            for name, names in forms.items()}
+
+
+def _checked(row: dict) -> Check:
+    return Check("one_factor", "caution", row["one.factor"] not in (CONTRADICTED, UNFITTED), {
+        "construct": row["construct"] or "-", "scales": 1, "cfi": row["cfi"], "rmsea": row["rmsea"],
+        "srmr": row["srmr"], "chisq": row["chisq"], "df": row["df"], "cfi_above": CFI_ABOVE,
+        "rmsea_below": RMSEA_BELOW, "srmr_below": SRMR_BELOW})
