@@ -133,7 +133,7 @@ def test_an_item_that_is_predicted_and_one_without_error(children: pd.DataFrame)
 
 
 @pytest.mark.parametrize(("model", "options", "call", "id"), [
-    (CFA, {}, {"method": "EBM"}, "sem.scores_method"),
+    (CFA, {}, {"method": "tenBerge"}, "sem.scores_method"),
     (SECOND, {}, {"method": "bartlett"}, "sem.scores_bartlett"),
     ("x1 ~ x2", {}, {}, "sem.no_measurement"),
     (CFA, EQUAL, {"group": "insurer"}, "moments.absent"),
@@ -164,11 +164,7 @@ def test_any_estimator_of_continuous_items_has_scores(children: pd.DataFrame, ho
     for options, data in (({"estimator": "GLS"}, children), ({"missing": "fiml"}, holed)):
         fit = sem.fit(CFA, data, **options)
         assert sem.scores(fit, data).notna().all().all()
-    ordinal = children.assign(**{name: (children[name] > children[name].median()) + (children[name] > 6) * 1
-                                 for name in ("x1", "x2", "x3")})
-    with pytest.raises(HelpersError) as caught:
-        sem.scores(sem.fit(CFA, ordinal, estimator="WLSMV", ordered=["x1", "x2", "x3"]), ordinal)
-    assert caught.value.problems[0].id == "sem.scores_estimator"
+        pd.testing.assert_frame_equal(sem.scores(fit, data, method="EBM"), sem.scores(fit, data))
 
 
 def test_behind_a_failed_stop_there_are_none(children: pd.DataFrame) -> None:

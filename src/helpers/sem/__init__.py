@@ -2,7 +2,8 @@
 
 from helpers.moments import Moments
 from helpers.sem.checking.compare import compare
-from helpers.sem.checking.factor_scores import determinacy, scores
+from helpers.sem.checking.determinacy import determinacy
+from helpers.sem.checking.factor_scores import scores
 from helpers.sem.checking.modification import modification_indices, modification_shown
 from helpers.sem.checking.non_nested import compare_non_nested
 from helpers.sem.checking.score_tests import score_tests

@@ -100,7 +100,8 @@ def estimate_ordinal(table: syntax.Table, answers: OrderedGroups, *, method: Met
         gradient=float(np.abs(optimum.gradient).max(initial=0.0)), iterations=optimum.iterations,
         conf_level=conf_level, sample=tuple(samples), structure=structure, rows_vcov=found.rows,
         std_slopes=estimates.block_diagonal([each.slopes for each in standardized]),
-        engine=Engine(method, scaled, problem, optimum, None, None))
+        engine=Engine(method, scaled, problem, optimum, None, None,
+                      dict(zip(answers.answers[0].names, answers.answers[0].values, strict=True))))
 
 
 def _with_starts(table: syntax.Table, answers: OrderedGroups) -> syntax.Table:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,8 @@ class Engine:
         Complete answers, where the fit came from data.
     scaling : Scaling or None
         What chi-squares are divided by, where the test is robust.
+    categories : mapping of str to ndarray
+        The answers that each ordinal item knows, ascending.
     """
 
     method: Method
@@ -41,6 +44,7 @@ class Engine:
     optimum: Optimum
     cases: Cases | None
     scaling: Scaling | None
+    categories: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
