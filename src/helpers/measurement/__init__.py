@@ -8,9 +8,11 @@ from helpers.measurement.agreement_over_time import icc, retest
 from helpers.measurement.coefficient_alpha import cronbach_alpha
 from helpers.measurement.coefficient_omega import omega
 from helpers.measurement.factor_validity import correlated_factors, fornell_larcker, loadings, validity
+from helpers.measurement.fit_cutoffs import fit_cutoffs
 from helpers.measurement.general_factor import general_factor, item_general_factor, schmid_leiman
 from helpers.measurement.heterotrait import htmt
 from helpers.measurement.item_statistics import item_analysis
+from helpers.measurement.local_fit import local_misfit
 from helpers.measurement.lower_bounds import lower_bounds
 from helpers.measurement.ordinal_reliability import ordinal_reliability
 from helpers.measurement.polychoric_correlations import Polychoric, polychoric
@@ -28,6 +30,7 @@ __all__ = [
     "bifactor_model",
     "correlated_factors",
     "cronbach_alpha",
+    "fit_cutoffs",
     "fornell_larcker",
     "general_factor",
     "htmt",
@@ -35,6 +38,7 @@ __all__ = [
     "item_analysis",
     "item_general_factor",
     "loadings",
+    "local_misfit",
     "lower_bounds",
     "omega",
     "ordinal_reliability",

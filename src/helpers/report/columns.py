@@ -27,6 +27,9 @@ _REGISTRY = {
     "02_reliability/htmt": "construct1 construct2 htmt ci.lower ci.upper htmt2",
     "02_reliability/measurement_fit": _FIT,
     "02_reliability/loadings": "construct item loading ci.lower ci.upper",
+    "02_reliability/fit_cutoffs": "measure observed conventional correct cutoff.1 cutoff.2 cutoff.3 verdict",
+    "02_reliability/local_misfit": "item1 factor1 item2 factor2 observed implied residual z",
+    "02_reliability/measurement_modification": "lhs op rhs mi pvalue.bonferroni epc sepc.all",
     "02_reliability/structures":
         "scope structure status chisq df cfi tli rmsea rmsea.ci.lower rmsea.ci.upper srmr bic aic npar",
     "02_reliability/structure_tests":

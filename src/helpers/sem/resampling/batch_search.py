@@ -81,7 +81,7 @@ def known(scaled: Scaled, x: np.ndarray, curved: np.ndarray | None = None) -> Kn
     return Known(scaled, x, np.linalg.inv(root).T, float(sum(sample.n for sample in scaled.samples)))
 
 
-def search(start: Known, batch: Batch | HoledBatch) -> Found:
+def search(start: Known, batch: Batch | HoledBatch, *, near: float = NEAR) -> Found:
     """Find the minimum of every sample.
 
     Parameters
@@ -89,10 +89,12 @@ def search(start: Known, batch: Batch | HoledBatch) -> Found:
     start : Known
     batch : Batch or HoledBatch
         Of the same structure.
+    near : float, default NEAR
+        Standard errors by which any parameter may miss its minimum.
     """
     structure = start.scaled.structure
     constants = batch.constants()
-    moved, settled = _settle(start, batch, constants)
+    moved, settled = _settle(start, batch, constants, near)
     values = (start.x + moved @ start.turn.T) @ structure.k.T + constants
     good = settled & _positive(batch, values)
     reasons = np.where(good, "", "not_converged").astype(object)
@@ -124,11 +126,12 @@ def discrepancies(batch: Batch, values: np.ndarray) -> np.ndarray:
     return total
 
 
-def _settle(start: Known, batch: Batch | HoledBatch, constants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _settle(start: Known, batch: Batch | HoledBatch, constants: np.ndarray,
+            near: float) -> tuple[np.ndarray, np.ndarray]:
     """Quasi-Newton steps of all samples at once: moves z, shape (draws, q), and which of them settled."""
     k = start.scaled.structure.k @ start.turn
     base = start.scaled.structure.k @ start.x
-    enough = NEAR * math.sqrt(2 / start.n)
+    enough = near * math.sqrt(2 / start.n)
     moved, settled = np.zeros((len(batch), len(start.x))), np.zeros(len(batch), dtype=bool)
     active = np.arange(len(batch))
     z, history = np.zeros_like(moved), []
