@@ -20,6 +20,7 @@ from helpers.measurement.scale_reliability import reliability, reliability_in_br
 from helpers.measurement.structure_models import Structure, bifactor_model, rival_structures, second_order_model
 from helpers.measurement.structure_tests import structure_tests
 from helpers.measurement.structures import Rival, Structures, structures, structures_shown
+from helpers.measurement.told_apart import discriminant, discriminant_in_brief
 from helpers.measurement.unidimensionality import unidimensionality
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "bifactor_model",
     "correlated_factors",
     "cronbach_alpha",
+    "discriminant",
+    "discriminant_in_brief",
     "fit_cutoffs",
     "fornell_larcker",
     "general_factor",

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import Check, ModelError
+from helpers.measurement.delta_intervals import covariances, cr_and_ave
 from helpers.measurement.gates import together
 
 if TYPE_CHECKING:
@@ -54,16 +55,17 @@ def loadings(fit: SemFit, *, conf_level: float = 0.95) -> pd.DataFrame:
     """
     from scipy.special import ndtri
 
-    lines = _loading_lines(fit)
+    lines = loading_lines(fit)
     reach = float(ndtri((1 + conf_level) / 2)) * lines["std.all.se"]
     table = lines.rename(columns={"lhs": "construct", "rhs": "item", "std.all": "loading"})[
         ["construct", "item", "est", "se", "z", "pvalue", "loading"]]
-    return table.assign(**{"ci.lower": lines["std.all"] - reach, "ci.upper": lines["std.all"] + reach})
+    table = table.assign(**{"ci.lower": lines["std.all"] - reach, "ci.upper": lines["std.all"] + reach})
+    return table.reset_index(drop=True)
 
 
-def validity(fit: SemFit, htmt: pd.DataFrame | None = None, *, cr_at_least: float = 0.70,
+def validity(fit: SemFit, htmt: pd.DataFrame | None = None, *, conf_level: float = 0.95, cr_at_least: float = 0.70,
              ave_at_least: float = 0.50) -> pd.DataFrame:
-    r"""Composite reliability and average variance extracted of every construct.
+    r"""Composite reliability and average variance extracted of every construct, with their intervals.
 
     Parameters
     ----------
@@ -71,14 +73,16 @@ def validity(fit: SemFit, htmt: pd.DataFrame | None = None, *, cr_at_least: floa
         The correlated factors: ``sem.fit(correlated_factors(constructs), scores)``.
     htmt : DataFrame, optional
         What `htmt` returned for the same constructs; adds ``max.htmt``, NaN without it.
+    conf_level : float, default 0.95
     cr_at_least, ave_at_least : float
         Below them a remark is made.
 
     Returns
     -------
     DataFrame, one row per construct
-        ``construct``, ``k``, ``n``, ``cr``, ``ave``, ``max.htmt`` (largest HTMT with another construct), ``max.cor``
-        (largest absolute correlation with another factor; NaN where there is none).
+        ``construct``, ``k``, ``n``, ``cr``, ``cr.ci.lower``, ``cr.ci.upper``, ``ave``, ``ave.ci.lower``,
+        ``ave.ci.upper``, ``max.htmt`` (largest HTMT with another construct), ``max.cor`` (largest absolute correlation
+        with another factor; NaN where there is none).
 
     Raises
     ------
@@ -94,37 +98,30 @@ def validity(fit: SemFit, htmt: pd.DataFrame | None = None, *, cr_at_least: floa
     Items are weighted equally; ``semTools::AVE`` weights them by their variances and differs. CR describes the sum of
     standardized items, `omega` that of the raw items. Checked against lavaan's loadings (tests/oracle/measurement.R).
 
+    The intervals are normal for the logit, with the standard error that the covariances of the estimates give (delta
+    method), so they hold for whatever the fit allows for: answers that are not normal (MLR), have holes (full
+    information), are ordinal (WLSMV) or come in clusters. A quantity outside 0 to 1 has none.
+
     References
     ----------
     Fornell, C., & Larcker, D. F. (1981). Evaluating structural equation models with unobservable variables and
-    measurement error. Journal of Marketing Research, 18(1), 39-50.
+    measurement error. Journal of Marketing Research, 18(1), 39-50. Raykov, T., & Marcoulides, G. A. (2011).
+    Introduction to psychometric theory. Routledge (the interval of a coefficient by its logit).
 
     Examples
     --------
     >>> validity(fit, htmt(scores, scales))  # doctest: +SKIP
     """
-    by_construct = {str(name): lines["std.all"].to_numpy(dtype=float)
-                    for name, lines in _loading_lines(fit).groupby("lhs", sort=False)}
-    correlations = _latent_correlations(fit, list(by_construct))
+    by_construct = dict(iter(loading_lines(fit).groupby("lhs", sort=False)))
+    correlations = _latent_correlations(fit, [str(name) for name in by_construct])
     table = pd.DataFrame([{
-        "construct": name, "k": len(loaded), "n": fit.n, "cr": composite_reliability(loaded),
-        "ave": float(np.mean(loaded**2)), "max.htmt": _largest_htmt(htmt, name),
-        "max.cor": float(correlations[name].drop(name).abs().max()),
-    } for name, loaded in by_construct.items()])
+        "construct": str(name), "k": len(lines), "n": fit.n,
+        **cr_and_ave(lines["std.all"].to_numpy(dtype=float), covariances(fit, lines.index), conf_level=conf_level),
+        "max.htmt": _largest_htmt(htmt, str(name)), "max.cor": float(correlations[name].drop(name).abs().max()),
+    } for name, lines in by_construct.items()])
+    table.attrs["conf_level"] = conf_level
     table.attrs["checks"] = together(_convergent(row, cr_at_least, ave_at_least) for row in table.to_dict("records"))
     return table
-
-
-def composite_reliability(loadings: np.ndarray) -> float:
-    """Composite reliability from standardized loadings.
-
-    Examples
-    --------
-    >>> round(composite_reliability(np.array([0.8, 0.7, 0.6])), 3)
-    0.745
-    """
-    common = loadings.sum() ** 2
-    return float(common / (common + (1 - loadings**2).sum()))
 
 
 def fornell_larcker(fit: SemFit) -> pd.DataFrame:
@@ -154,7 +151,7 @@ def fornell_larcker(fit: SemFit) -> pd.DataFrame:
     --------
     >>> fornell_larcker(fit)  # doctest: +SKIP
     """
-    lines = _loading_lines(fit)
+    lines = loading_lines(fit)
     root = np.sqrt((lines["std.all"].astype(float) ** 2).groupby(lines["lhs"], sort=False).mean())
     names = [str(name) for name in root.index]
     cor = _latent_correlations(fit, names).to_numpy()
@@ -168,8 +165,8 @@ def fornell_larcker(fit: SemFit) -> pd.DataFrame:
     return table
 
 
-def _loading_lines(fit: SemFit) -> pd.DataFrame:
-    """Take the lines of items that load on one factor each."""
+def loading_lines(fit: SemFit) -> pd.DataFrame:
+    """Take the lines of items that load on one factor each, indexed by their place among the parameters."""
     lines = fit.parameters[fit.parameters["op"] == "=~"]
     lines = lines[~lines["rhs"].isin(set(lines["lhs"]))]  # a second-order factor has no items of its own
     if lines.empty:
@@ -178,7 +175,7 @@ def _loading_lines(fit: SemFit) -> pd.DataFrame:
         raise ModelError("measurement.one_group", groups=int(lines["group"].nunique()))
     if twice := [str(item) for item in lines.loc[lines["rhs"].duplicated(), "rhs"].unique()]:
         raise ModelError("measurement.two_factors", items=twice)
-    return lines.reset_index(drop=True)
+    return lines
 
 
 def _latent_correlations(fit: SemFit, names: list[str]) -> pd.DataFrame:

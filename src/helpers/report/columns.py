@@ -24,6 +24,8 @@ _REGISTRY = {
     "02_reliability/lower_bounds": "construct k n lambda2 lambda4 lambda6 glb split.mean split.min splits",
     "02_reliability/item_analysis": "construct item r.drop alpha.drop loading",
     "02_reliability/validity": "construct cr ave max.htmt",
+    "02_reliability/discriminant":
+        "construct1 construct2 cor ci.lower ci.upper problem at85.chisq at85.pvalue at90.chisq at90.pvalue htmt",
     "02_reliability/htmt": "construct1 construct2 htmt ci.lower ci.upper htmt2",
     "02_reliability/measurement_fit": _FIT,
     "02_reliability/loadings": "construct item loading ci.lower ci.upper",
@@ -74,7 +76,8 @@ _REGISTRY = {
 
 # What rests on a standard error or on a test: never shown behind a failed stop.
 INFERENCE = frozenset({"se", "z", "t", "pvalue", "ci.lower", "ci.upper", "std.all.se", "std.all.ci.lower",
-                       "std.all.ci.upper"})
+                       "std.all.ci.upper", "cr.ci.lower", "cr.ci.upper", "ave.ci.lower", "ave.ci.upper", "at85.chisq",
+                       "at85.pvalue", "at90.chisq", "at90.pvalue", "problem"})
 
 
 def of(notebook: str, name: str) -> tuple[str, ...]:

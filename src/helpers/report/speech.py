@@ -36,8 +36,10 @@ class Speech:
     items: Collection[str] = ()
 
     def column(self, name: str) -> str:
-        """Label a column; ``*`` marks italics. A column without a label keeps its name."""
-        return words.say(f"column.{name}", self.language) if words.has(f"column.{name}") else name
+        """Label a column; ``*`` marks italics. One without a label here is a code of the study, or keeps its name."""
+        if words.has(f"column.{name}"):
+            return words.say(f"column.{name}", self.language)
+        return self.labels.get(name, name)
 
     def term(self, column: str, value: Any) -> str:
         """Say one text cell in plain text."""

@@ -9,6 +9,7 @@ from helpers.sem.checking.non_nested import compare_non_nested
 from helpers.sem.checking.score_tests import score_tests
 from helpers.sem.checking.second_opinion import second_opinion, second_opinion_of
 from helpers.sem.checking.standardized_solution import standardized
+from helpers.sem.checking.variants import Variant, Variants
 from helpers.sem.fitting.brief import fit_in_brief, strongest_path
 from helpers.sem.fitting.fit import fit
 from helpers.sem.fitting.result import SemFit
@@ -47,6 +48,8 @@ __all__ = [
     "MonteCarlo",
     "SemFit",
     "Treatment",
+    "Variant",
+    "Variants",
     "Waves",
     "answered_pairs",
     "bollen_stine",
