@@ -129,3 +129,15 @@ def test_nothing_declared_and_wrong_structures_are_refused_by_name():
     one = measurement.structures(sem.fit(measurement.correlated_factors(alone), answers), answers, alone)
     with pytest.raises(DataError, match="nothing to compare"):
         measurement.structure_tests(one)
+
+
+def test_joined_factors_that_fit_nearly_as_well_are_named():
+    text = ("physical =~ .8*ph1 + .7*ph2 + .6*ph3 + .7*ph4; information =~ .8*in1 + .7*in2 + .6*in3;"
+            "psychological =~ .8*ps1 + .7*ps2 + .6*ps3;"
+            "physical ~~ .5*information + .5*psychological; information ~~ .97*psychological")
+    answers = sem.simulate(text, n=1000, seed=5)
+    cfa = sem.fit(measurement.correlated_factors(PARTS), answers)
+    own = {"two": {"body": PARTS["physical"], "mind": [*PARTS["information"], *PARTS["psychological"]]}}
+    check, = measurement.structure_tests(measurement.structures(cfa, answers, PARTS, own=own)).attrs["checks"]
+    assert not check.passed
+    assert check.values["pairs"] == ["two / correlated (declared)"]

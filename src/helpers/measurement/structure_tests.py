@@ -7,19 +7,23 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.errors import DataError, ModelError
+from helpers.errors import Check, DataError, ModelError
 from helpers.measurement.structure_models import refines
-from helpers.measurement.structures import Rival, Structures
+from helpers.measurement.structures import Rival, Structures, structure_said
 
+# Cheung & Rensvold (2002), found for invariance: a change of CFI that is smaller is of no practical weight.
+NOTABLE_CFI = 0.01
 TESTED = ("method", "chisq.diff", "df.diff", "pvalue", "delta.cfi", "delta.rmsea", "delta.srmr")
 
 
-def structure_tests(found: Structures) -> pd.DataFrame:
+def structure_tests(found: Structures, *, language: str = "en") -> pd.DataFrame:
     """Test every factor model against the next less restricted one that contains it.
 
     Parameters
     ----------
     found : Structures
+    language : {"en", "zh"}
+        Of the names of structures in the check.
 
     Returns
     -------
@@ -27,7 +31,8 @@ def structure_tests(found: Structures) -> pd.DataFrame:
         ``scope smaller larger method delta.chisq delta.df delta.pvalue delta.cfi delta.rmsea delta.srmr``, deltas
         smaller minus larger. ``method`` is the test's name (see ``sem.compare``); ``equivalent``: both reproduce
         any covariance matrix equally well, so that there is nothing to test; ``not_nested``: neither contains the
-        other, and AIC and BIC are all there is; ``none``: the difference has no test.
+        other, and AIC and BIC are all there is; ``none``: the difference has no test. The check ``fewer_factors`` names
+        structures that join factors and lower CFI by less than .01 (Cheung & Rensvold, 2002).
 
     Raises
     ------
@@ -43,6 +48,7 @@ def structure_tests(found: Structures) -> pd.DataFrame:
     References
     ----------
     Yung, Thissen & McLeod (1999). Psychometrika, 64, 113-128. Satorra & Bentler (2001). Psychometrika, 66, 507-514.
+    Cheung & Rensvold (2002). Structural Equation Modeling, 9, 233-255.
 
     Examples
     --------
@@ -52,8 +58,11 @@ def structure_tests(found: Structures) -> pd.DataFrame:
             for scope in found.scopes for rivals in [found.of(scope)] for smaller, larger in _pairs(rivals)]
     if not rows:
         raise DataError("measurement.no_rival_structures")
-    return pd.DataFrame(rows).rename(columns={"chisq.diff": "delta.chisq", "df.diff": "delta.df",
-                                              "pvalue": "delta.pvalue"})
+    table = pd.DataFrame(rows).rename(columns={"chisq.diff": "delta.chisq", "df.diff": "delta.df",
+                                               "pvalue": "delta.pvalue"})
+    joined = table[~table["smaller"].isin(["second_order", "correlated"]) & table["delta.cfi"].notna()]
+    table.attrs["checks"] = (_fewer_factors(joined, language),) if len(joined) else ()
+    return table
 
 
 def _pairs(rivals: Mapping[str, Rival]) -> list[tuple[str, str]]:
@@ -76,6 +85,17 @@ def _pairs(rivals: Mapping[str, Rival]) -> list[tuple[str, str]]:
         nested = inner == "second_order" or rivals["second_order"].status == "equivalent"
         pairs += [(inner, "bifactor")] if inner in fitted and nested else []
     return pairs
+
+
+def _fewer_factors(joined: pd.DataFrame, language: str) -> Check:
+    """Say which structures with fewer factors fit nearly as well as the next."""
+    near = joined[joined["delta.cfi"] > -NOTABLE_CFI]
+    told = joined if near.empty else near
+    pairs = [f"{structure_said(row.smaller, language)} / {structure_said(row.larger, language)}"
+             for row in told.itertuples()]
+    change = -told["delta.cfi"]
+    return Check("fewer_factors", "info", near.empty, {
+        "pairs": pairs, "change": float(change.min() if near.empty else change.max()), "least": NOTABLE_CFI})
 
 
 def _tested(rivals: Mapping[str, Rival], smaller: str, larger: str) -> dict[str, object]:

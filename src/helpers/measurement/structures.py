@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 WHOLE = "all"
 """Name of the scope that holds every item of the declared measurement model."""
 
+# A negative variance, even one that may be chance, is how these models show that a factor is empty (Chen, West & Sousa,
+# 2006); their fit is then bought with a value that no population has.
+WITH_GENERAL = ("second_order", "bifactor")
 SHOWN = ("chisq", "df", "cfi", "tli", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr", "bic", "aic", "npar")
 
 
@@ -32,7 +35,8 @@ class Rival:
         ``all``, the construct whose parts' items they are, or the structure that names them.
     structure : Structure
     status : {"fitted", "equivalent", "few_parts", "stopped", "refused"}
-        ``stopped``: its estimates failed a *stop* gate; ``refused``: it has none.
+        ``stopped``: its estimates failed a *stop* gate, or, with a general factor, hold a negative variance;
+        ``refused``: it has none.
     fit : SemFit or None
     """
 
@@ -99,6 +103,12 @@ def structures(cfa: SemFit, scores: pd.DataFrame, constructs: Mapping[str, Seque
         ``measurement.structure_items``: a structure of the study leaves some items of its constructs out, or has an
         item twice.
 
+    References
+    ----------
+    Chen, West & Sousa (2006). A comparison of bifactor and second-order models of quality of life. Multivariate
+    Behavioral Research, 41(2), 189-225. Bonifay, Lane & Reise (2017). Three concerns with applying a bifactor model as
+    a structure of psychopathology. Clinical Psychological Science, 5(1), 184-186.
+
     Examples
     --------
     >>> rivals = structures(cfa, scores, scales, parts={"assurance": ["physical", "information"]})  # doctest: +SKIP
@@ -143,6 +153,11 @@ def structures_shown(found: Structures) -> pd.DataFrame:
     return table
 
 
+def structure_said(name: str, language: str) -> str:
+    """Say the name of a structure; the study's own as it was written."""
+    return Problem(f"value.structure.{name}").sentence(language) if name in OWN_NAMES else name
+
+
 def _scopes(constructs: Mapping[str, Sequence[str]], parts: Mapping[str, Sequence[str]],
             own: Mapping[str, Mapping[str, Sequence[str]]]) -> list[tuple[str, dict, str, dict]]:
     """List the sets of items with declared factors, the second-order construct behind them, the study's structures."""
@@ -178,18 +193,17 @@ def _fitted(scope: str, structure: Structure, scores: pd.DataFrame, cfa: SemFit,
 
     if not structure.model:
         return Rival(scope, structure, structure.status, None), []
-    own = structure.name not in OWN_NAMES
-    named = {"scope": _said(scope, language), "structure": structure.name if own else Problem(
-        f"value.structure.{structure.name}").sentence(language)}
+    named = {"scope": _said(scope, language), "structure": structure_said(structure.name, language)}
     try:
         fit = done or sem.fit_by_rule(structure.model, scores, treatment=_alike(structure, scores, cfa, treatment),
                                       conf_level=cfa.conf_level)
     except HelpersError as error:
         return Rival(scope, structure, "refused", None), [Check("structure_improper", "caution", False, {
             **named, "reasons": [error.sentence(language)]})]
-    if not fit.stopped:
+    failed = [check for check in fit.checks if not check.passed and (
+        check.severity == "stop" or (check.gate == "negative_variance" and structure.name in WITH_GENERAL))]
+    if not failed:
         return Rival(scope, structure, "fitted", fit), []
-    failed = [check for check in fit.checks if check.severity == "stop" and not check.passed]
     reasons = [found.rstrip(".。") for found in gates_table(failed, language)["found"]]
     return Rival(scope, structure, "stopped", fit), [Check("structure_improper", "caution", False, {
         **named, "reasons": reasons})]
