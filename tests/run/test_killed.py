@@ -1,5 +1,6 @@
 """Killed at any moment, the last good report is intact and the next run works; no kernel stays behind."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -16,8 +17,17 @@ from helpers.run import staging
 from . import conftest
 
 KILLS = 50
-RUN = "import sys; from helpers import run; sys.exit(run.report([{study!r}], source={suite!r}, reports={reports!r}, " \
-      "force=True))"
+RUN = """
+import os, sys, tempfile
+from helpers import run
+os.environ |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), {scratch!r})
+tempfile.tempdir = None
+sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")
+sys.exit(run.report([{study!r}], source={suite!r}, reports={reports!r}, force=True))
+"""
+# Runs are forked off a process that has imported all this, where there is fork: imports write nothing, and without
+# them a random moment is one at which a run does something.
+IMPORTED = ["helpers.run", "helpers.cli", "helpers.report", "helpers.studies", "papermill", "nbconvert"]
 
 
 @pytest.fixture
@@ -31,8 +41,19 @@ def small(call, tmp_path, monkeypatch):
 
 
 def _start(call):
-    code = RUN.format(study=str(call.study), suite=str(call.suite), reports=str(call.reports))
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    forks = "forkserver" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if forks else "spawn")
+    context.set_forkserver_preload(IMPORTED)
+    code = RUN.format(study=str(call.study), suite=str(call.suite), reports=str(call.reports),
+                      scratch=os.environ["TMPDIR"])
+    process = context.Process(target=exec, args=(code, {}))
+    process.start()
+    return process
+
+
+def _exit_status(process):
+    process.join()
+    return process.exitcode
 
 
 def _kernels(scratch):
@@ -53,9 +74,9 @@ def _no_kernel_within(scratch, seconds):
 
 def test_killed_at_fifty_random_moments(small, tmp_path):
     (small.suite / "01_first.ipynb").unlink()
-    assert _start(small).wait() == 0
+    assert _exit_status(_start(small)) == 0
     began = time.monotonic()
-    assert _start(small).wait() == 0
+    assert _exit_status(_start(small)) == 0
     duration = time.monotonic() - began
     moments, kills, at_work = np.random.default_rng(20261123), 0, 0
     while kills < KILLS:
@@ -64,22 +85,22 @@ def test_killed_at_fifty_random_moments(small, tmp_path):
         began = time.monotonic()
         for process, moment in zip(together, sorted(moments.uniform(0, duration, len(together))), strict=True):
             time.sleep(max(0, began + moment - time.monotonic()))
-            at_work += process.poll() is None
+            at_work += process.is_alive()
             process.kill()
-            process.wait()
+            process.join()
             kills += 1
         staging.repair(small.folder)
         assert report.verify(small.folder).empty, f"after {kills} kills"
     assert at_work > KILLS / 2
     assert _no_kernel_within(tmp_path / "scratch", 20)
-    assert _start(small).wait() == 0
+    assert _exit_status(_start(small)) == 0
     assert report.verify(small.folder).empty
     assert not [path.name for path in small.reports.iterdir() if "staging" in path.name or "previous" in path.name]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a test cannot send Ctrl-C to one process there")
 def test_ctrl_c_ends_the_kernels_and_leaves_the_last_good_report(small, tmp_path):
-    assert _start(small).wait() == 0
+    assert _exit_status(_start(small)) == 0
     before = small.times()
     conftest.write_notebook(small.suite / "02_second.ipynb", "'never begun'")
     marker = tmp_path / "begun"

@@ -188,7 +188,7 @@ def test_draws_do_not_depend_on_the_workers(children: pd.DataFrame) -> None:
 
 def test_effects_take_every_interval(children: pd.DataFrame) -> None:
     text = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nx7 ~ b*textual + visual\ntextual ~ a*visual\nind := a*b"
-    answers = holed(children, ITEMS[:7]).iloc[:100]
+    answers = holed(children, ITEMS[:7])
     fit = sem.fit(text, answers, missing="fiml", estimator="MLR")
     for kind in ("percentile", "bc", "bca", "monte-carlo"):
         found = sem.effects(fit, ci=kind, draws=60, seed=1).set_index("effect")

@@ -17,8 +17,8 @@ COLUMNS = ("lhs", "op", "rhs", "label", "group", "est", "se", "z", "pvalue", "ci
            "std.all", "std.all.se")
 
 
-def parameters(table: Table, values: np.ndarray, vcov: np.ndarray, standardized: list[Standardized], *,
-               conf_level: float) -> pd.DataFrame:
+def parameters(table: Table, values: np.ndarray, vcov: np.ndarray, standardized: list[Standardized],
+               std_slopes: list[np.ndarray], *, conf_level: float) -> pd.DataFrame:
     """Estimates of every row and of every ``:=``, with Wald intervals.
 
     Parameters
@@ -28,6 +28,8 @@ def parameters(table: Table, values: np.ndarray, vcov: np.ndarray, standardized:
     vcov : ndarray, shape (r, r)
     standardized : list of Standardized
         Per group.
+    std_slopes : list of ndarray, shape (k, k)
+        Derivatives of the standardized parameters of a group by its own.
     conf_level : float
 
     Returns
@@ -35,20 +37,19 @@ def parameters(table: Table, values: np.ndarray, vcov: np.ndarray, standardized:
     DataFrame
         The columns of the contract. Fixed rows: se 0, z and pvalue NaN, interval of width 0, as lavaan prints them.
     """
-    slopes = block_diagonal([each.slopes for each in standardized])
     std_lv = np.concatenate([each.std_lv for each in standardized])
     std_all = np.concatenate([each.std_all for each in standardized])
     # a residual variance that follows from the rest is no parameter and has, as in lavaan, no standard error of its own
     derived = np.array([row.derived for row in table.rows])
-    ends = np.cumsum([0, *(len(each.slopes) for each in standardized)])
+    ends = np.cumsum([0, *map(len, std_slopes)])
     se, std_se = np.where(derived, 0.0, root(np.diag(vcov))), np.concatenate(
-        [spread(each.slopes, vcov[here:end, here:end])  # a group's standardized parameters move with its own rows
-         for each, here, end in zip(standardized, ends[:-1], ends[1:], strict=True)])
+        [spread(slopes, vcov[here:end, here:end])  # a group's standardized parameters move with its own rows
+         for slopes, here, end in zip(std_slopes, ends[:-1], ends[1:], strict=True)])
     names = [(row.lhs, row.op, row.rhs, row.label, row.group) for row in table.rows]
     identity = np.eye(len(values))
     est, gradients = defined(table, values, identity)
     each_lv, _ = defined(table, std_lv, identity)
-    each_all, std_gradients = defined(table, std_all, slopes)
+    each_all, std_gradients = defined(table, std_all, block_diagonal(std_slopes))
     names += [(each.name, ":=", each.expression.source, each.name, 0) for each in table.definitions]
     se = np.concatenate([se, spread(gradients, vcov)])
     std_se = np.concatenate([std_se, spread(std_gradients, vcov)])
@@ -81,8 +82,8 @@ def spread(slopes: np.ndarray, vcov: np.ndarray) -> np.ndarray:
     """
     if not len(slopes):
         return np.zeros(0)
-    variances = np.einsum("ij,jk,ik->i", slopes, vcov, slopes, optimize=True)
-    size = np.einsum("ij,j->i", np.abs(slopes), root(np.diag(vcov))) ** 2
+    variances = ((slopes @ vcov) * slopes).sum(axis=1)
+    size = (np.abs(slopes) @ root(np.diag(vcov))) ** 2
     return root(np.where(variances < 1e-14 * size, 0.0, variances))
 
 
@@ -102,6 +103,8 @@ def defined(table: Table, values: np.ndarray, slopes: np.ndarray) -> tuple[np.nd
     ndarray of shape (d,), ndarray of shape (d, s)
         Values and their derivatives, NaN where an expression has none.
     """
+    if not table.definitions:
+        return np.zeros(0), np.zeros((0, slopes.shape[1]))
     known: dict[str, float] = {}
     known_slopes: dict[str, np.ndarray] = {}
     for at, row in enumerate(table.rows):

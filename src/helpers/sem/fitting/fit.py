@@ -17,12 +17,12 @@ from helpers.sem.estimation.methods import Method, choose
 from helpers.sem.estimation.optimize import Optimum
 from helpers.sem.estimation.quadratic import Quadratic
 from helpers.sem.estimation.start import nearby, starts
-from helpers.sem.fitting import estimates
 from helpers.sem.fitting.arguments import refuse_wrong, several
 from helpers.sem.fitting.every_check import every_check
 from helpers.sem.fitting.observed import Observed, observe, refuse
 from helpers.sem.fitting.ordinal_fit import fit_ordinal
 from helpers.sem.fitting.result import Engine, SemFit
+from helpers.sem.fitting.tables_on_demand import Tables
 from helpers.sem.inference.holed_material import HoledMaterial
 from helpers.sem.inference.robust import Material, Scaling, material_of, meat
 from helpers.sem.inference.robust import scaling as scale_factors
@@ -30,7 +30,6 @@ from helpers.sem.inference.robust_forms import with_robust_forms
 from helpers.sem.model.implied import imply
 from helpers.sem.model.scaling import Scaled, scale
 from helpers.sem.model.specify import specify
-from helpers.sem.model.standardize import standardize
 
 
 def fit(
@@ -198,27 +197,19 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
                                  material=material)
     values = structure.k @ (optimum.point.x * scaled.basic) + structure.c
     implied = [imply(structure.layout, values[structure.part(group)]) for group in range(table.groups)]
-    standardized = [standardize(structure.layout, values[structure.part(group)], each)
-                    for group, each in enumerate(implied)]
-    parameters = estimates.parameters(table, values, found.rows, standardized, conf_level=conf_level)
+    tables = Tables(table, structure, samples, implied, implied, values, found.rows, conf_level,
+                    residual_means=table.means, implied_means=table.means)
     n = sum(sample.n for sample in samples)
     return SemFit(
-        model=table.model.text, parameters=parameters,
+        model=table.model.text, tables=tables,
         measures=with_robust_forms(observed.measures(fitted, implied, means=table.means), problem, optimum, fitted,
                                    scaling, material),
         checks=every_check(
-            structure, scaled, problem, optimum, observed, method, found, values=values,
-            std_all=np.concatenate([each.std_all for each in standardized]), implied=implied,
-            undefined=parameters.loc[(parameters["op"] == ":=") & parameters["est"].isna(), "lhs"],
-            scaling=scaling, df=fitted.df),
-        residuals=estimates.residuals(samples, implied, means=table.means),
-        r2=estimates.r2(structure, standardized),
-        implied=estimates.implied_table(samples, implied, means=table.means),
-        vcov=estimates.vcov_table(table, found.rows, structure.k.any(axis=1)),
+            structure, scaled, problem, optimum, observed, method, found, values=values, std_all=tables.std_all,
+            implied=implied, undefined=tables.undefined, scaling=scaling, df=fitted.df),
         n=n, n_read=observed.n_read, converged=optimum.converged,
         gradient=float(np.abs(optimum.gradient).max(initial=0.0)), iterations=optimum.iterations,
         conf_level=conf_level, sample=tuple(samples), structure=structure, rows_vcov=found.rows,
-        std_slopes=estimates.block_diagonal([each.slopes for each in standardized]),
         engine=Engine(method, scaled, problem, optimum, observed.cases, scaling))
 
 

@@ -16,15 +16,15 @@ from helpers.sem.estimation.least_squares import LeastSquares
 from helpers.sem.estimation.methods import Method
 from helpers.sem.estimation.optimize import Optimum
 from helpers.sem.estimation.start import starts
-from helpers.sem.fitting import estimates, gates
+from helpers.sem.fitting import gates
 from helpers.sem.fitting.ordinal_gates import ordinal_checks
 from helpers.sem.fitting.result import Engine, SemFit
+from helpers.sem.fitting.tables_on_demand import Tables
 from helpers.sem.inference.ordinal_measures import ordinal_measures
 from helpers.sem.inference.shifted_test import sandwich
 from helpers.sem.model.implied import Implied, imply
 from helpers.sem.model.scaling import Scaled, scale
 from helpers.sem.model.specify import specify
-from helpers.sem.model.standardize import standardize
 
 
 def fit_ordinal(written: syntax.Model, data: pd.DataFrame | None, *, method: Method,
@@ -80,26 +80,19 @@ def estimate_ordinal(table: syntax.Table, answers: OrderedGroups, *, method: Met
     found = precision(problem, point, scaled, moved, converged=optimum.converged, observed=parts.information,
                       middle=middle)
     inside = [imply(structure.layout, values[structure.part(group)]) for group in range(table.groups)]
-    standardized = [standardize(structure.layout, values[structure.part(group)], each)
-                    for group, each in enumerate(inside)]
-    parameters = estimates.parameters(table, values, found.rows, standardized, conf_level=conf_level)
     shown = [_shown(problem, values[structure.part(group)], each) for group, each in enumerate(inside)]
-    undefined = tuple(parameters.loc[(parameters["op"] == ":=") & parameters["est"].isna(), "lhs"])
+    tables = Tables(table, structure, samples, inside, shown, values, found.rows, conf_level,
+                    residual_means=False, implied_means=True)
     checked = gates.checks(gates.Fitted(
-        structure, values, np.sqrt(np.maximum(np.diag(found.rows), 0.0)),
-        np.concatenate([each.std_all for each in standardized]), inside, samples, optimum, found, undefined, False))
+        structure, values, np.sqrt(np.maximum(np.diag(found.rows), 0.0)), tables.std_all, inside, samples, optimum,
+        found, tables.undefined, False))
     return SemFit(
-        model=table.model.text, parameters=parameters,
+        model=table.model.text, tables=tables,
         measures=ordinal_measures(problem, point, parts, method, samples, shown),
         checks=(*checked, *ordinal_checks(answers)),
-        residuals=estimates.residuals(samples, shown, means=False),
-        r2=estimates.r2(structure, standardized),
-        implied=estimates.implied_table(samples, shown, means=True),
-        vcov=estimates.vcov_table(table, found.rows, structure.k.any(axis=1)),
         n=int(n), n_read=answers.n_read, converged=optimum.converged,
         gradient=float(np.abs(optimum.gradient).max(initial=0.0)), iterations=optimum.iterations,
         conf_level=conf_level, sample=tuple(samples), structure=structure, rows_vcov=found.rows,
-        std_slopes=estimates.block_diagonal([each.slopes for each in standardized]),
         engine=Engine(method, scaled, problem, optimum, None, None,
                       dict(zip(answers.answers[0].names, answers.answers[0].values, strict=True))))
 

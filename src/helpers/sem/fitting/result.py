@@ -14,6 +14,8 @@ from helpers.moments import Cases, Sample
 from helpers.sem.estimation.discrepancy import Discrepancy
 from helpers.sem.estimation.methods import Method
 from helpers.sem.estimation.optimize import Optimum
+from helpers.sem.fitting.estimates import block_diagonal
+from helpers.sem.fitting.tables_on_demand import Tables
 from helpers.sem.inference.robust import Scaling
 from helpers.sem.model.scaling import Scaled
 from helpers.sem.model.specify import Structure
@@ -55,21 +57,12 @@ class SemFit:
     ----------
     model : str
         The text it was fitted to.
-    parameters : DataFrame
-        ``lhs op rhs label group est se z pvalue ci.lower ci.upper std.lv std.all std.all.se``; fixed rows have se 0;
-        ``:=`` rows have group 0.
+    tables : Tables
+        What the tables below are made from when they are first read.
     measures : Series
         Fit measures under lavaan's names.
     checks : tuple of Check
         What must be known before the numbers are interpreted; ``gates`` shows them.
-    residuals : DataFrame
-        ``group lhs op rhs observed implied raw cor``: covariances (and means) not explained, raw and as correlations.
-    r2 : DataFrame
-        ``lhs group r2`` of every indicator and outcome.
-    implied : DataFrame
-        Model-implied covariances, one row per variable, preceded by ``group`` and, where modelled, ``mean``.
-    vcov : DataFrame
-        Covariances of the estimates of the free rows.
     n, n_read : int (float where moments say so)
         Respondents used, and respondents in the data.
     converged : bool
@@ -83,8 +76,6 @@ class SemFit:
         Table, layout and constraints.
     rows_vcov : ndarray, shape (r, r)
         Covariances of all rows of the parameter table, zero where fixed.
-    std_slopes : ndarray, shape (r, r)
-        Derivative of ``std.all`` with respect to the rows.
     engine : Engine
         What the estimation knew, for what is computed after the fit.
     group_column : str or None
@@ -92,13 +83,9 @@ class SemFit:
     """
 
     model: str
-    parameters: pd.DataFrame
+    tables: Tables
     measures: pd.Series
     checks: tuple[Check, ...]
-    residuals: pd.DataFrame
-    r2: pd.DataFrame
-    implied: pd.DataFrame
-    vcov: pd.DataFrame
     n: float
     n_read: float
     converged: bool
@@ -108,9 +95,41 @@ class SemFit:
     sample: tuple[Sample, ...]
     structure: Structure
     rows_vcov: np.ndarray
-    std_slopes: np.ndarray
     engine: Engine
     group_column: str | None = None
+
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """``lhs op rhs label group est se z pvalue ci.lower ci.upper std.lv std.all std.all.se``.
+
+        Fixed rows have se 0; ``:=`` rows have group 0.
+        """
+        return self.tables.parameters
+
+    @property
+    def residuals(self) -> pd.DataFrame:
+        """``group lhs op rhs observed implied raw cor``: moments not explained, raw and as correlations."""
+        return self.tables.residuals
+
+    @property
+    def r2(self) -> pd.DataFrame:
+        """``lhs group r2`` of every indicator and outcome."""
+        return self.tables.r2
+
+    @property
+    def implied(self) -> pd.DataFrame:
+        """Model-implied covariances, one row per variable, preceded by ``group`` and, where modelled, ``mean``."""
+        return self.tables.implied
+
+    @property
+    def vcov(self) -> pd.DataFrame:
+        """Covariances of the estimates of the free rows."""
+        return self.tables.free_vcov
+
+    @property
+    def std_slopes(self) -> np.ndarray:
+        """Derivative of ``std.all`` with respect to the rows of the parameter table, shape (r, r)."""
+        return block_diagonal(self.tables.std_slopes)
 
     @property
     def answers(self) -> tuple[np.ndarray, ...] | None:
