@@ -146,7 +146,7 @@ def test_the_verdict_on_one_factor_stands_beside_the_coefficients():
     scales = {**TRUST, "loyalty": ["lo1", "lo2"]}
     fits = measurement.unidimensionality(scores, scales)
     table = measurement.reliability(scores, scales, draws=0, one_factor_fit=fits).set_index("construct")
-    assert table["one.factor"].to_dict() == {"trust": "supported", "loyalty": "not testable"}
+    assert table["one.factor"].to_dict() == {"trust": "tenable", "loyalty": "untested"}
 
 
 @pytest.mark.parametrize(("loading", "passed"), [(0.65, True), (0.35, False)])

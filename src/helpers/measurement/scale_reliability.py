@@ -48,10 +48,10 @@ def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *
     Returns
     -------
     DataFrame, one row per construct
-        ``construct``, ``k``, ``n`` (complete answers to this scale), ``missing`` (respondents left out for a missing
-        answer), ``alpha`` with ``alpha.ci.*`` (Feldt) and ``alpha.boot.ci.*`` (percentile), ``alpha.std``, ``mean.r``,
-        ``omega`` with ``omega.ci.*`` (percentile), ``omega.observed``, ``se.measurement`` (standard error
-        of measurement of the raw sum, by alpha), ``one.factor`` (only with ``one_factor_fit``), ``denominator`` (of
+        ``construct``, ``k``, ``n`` (complete answers to this scale), ``one.factor`` (only with ``one_factor_fit``),
+        ``alpha`` with ``alpha.ci.*`` (Feldt) and ``alpha.boot.ci.*`` (percentile), ``omega`` with ``omega.ci.*``
+        (percentile), ``omega.observed``, ``mean.r``, ``alpha.std``, ``se.measurement`` (standard error of measurement
+        of the raw sum, by alpha), ``missing`` (respondents left out for a missing answer), ``denominator`` (of
         ``omega``), ``failed`` (draws without omega). ``attrs["checks"]`` holds the gates.
 
     Raises
@@ -92,7 +92,7 @@ def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *
                    *omegas.checks(scale, fitted, failed=row["failed"], draws=draws)]
     table = pd.DataFrame(rows)
     if one_factor_fit is not None:
-        table.insert(table.columns.get_loc("denominator"), "one.factor",
+        table.insert(table.columns.get_loc("alpha"), "one.factor",
                      table["construct"].map(one_factor_fit.set_index("construct")["one.factor"]))
     undefined = [Check("reliability_single", "info", False, {"constructs": list(single)})] if single else []
     table.attrs["checks"] = (*together(checks), *undefined)
@@ -109,11 +109,12 @@ def _row(scale: Scale, cov: np.ndarray, fitted: OneFactor, drawn: np.ndarray | N
     standardized, mean_r = alphas.standardized_alpha(cov)
     omega, observed = omegas.of_estimates(fitted, cov[..., None])
     return {
-        "construct": scale.name, "k": len(scale.items), "n": scale.n, "missing": scale.missing,
+        "construct": scale.name, "k": len(scale.items), "n": scale.n,
         "alpha": alpha, "alpha.ci.lower": feldt[0], "alpha.ci.upper": feldt[1],
-        "alpha.boot.ci.lower": boot[0], "alpha.boot.ci.upper": boot[1], "alpha.std": standardized, "mean.r": mean_r,
+        "alpha.boot.ci.lower": boot[0], "alpha.boot.ci.upper": boot[1],
         "omega": float(omega[0]), "omega.ci.lower": of_omega[0], "omega.ci.upper": of_omega[1],
-        "omega.observed": float(observed[0]), "se.measurement": _error_of_measurement(cov, alpha),
+        "omega.observed": float(observed[0]), "mean.r": mean_r, "alpha.std": standardized,
+        "se.measurement": _error_of_measurement(cov, alpha), "missing": scale.missing,
         "denominator": omegas.DENOMINATOR, "failed": of_omega[2],
     }
 

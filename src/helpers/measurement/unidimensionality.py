@@ -16,8 +16,8 @@ from helpers.measurement.gates import together
 CFI_ABOVE, RMSEA_BELOW, SRMR_BELOW = 0.95, 0.06, 0.08
 # A model that misses all three may do so by chance in a small sample; this is asked of its test besides.
 SIGNIFICANT = 0.05
-SUPPORTED, CONTRADICTED, UNTESTED, UNFITTED = "supported", "contradicted", "not testable", "no estimate"
-_INDICES = ("chisq", "df", "pvalue", "cfi", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr")
+TENABLE, CONTRADICTED, UNTESTED, UNFITTED = "tenable", "contradicted", "untested", "no estimate"
+_INDICES = ("cfi", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr", "chisq", "df", "pvalue")
 
 
 def unidimensionality(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *,
@@ -36,10 +36,10 @@ def unidimensionality(scores: pd.DataFrame, constructs: Mapping[str, Sequence[st
     Returns
     -------
     DataFrame, one row per construct
-        ``construct``, ``k``, ``n`` (complete answers to the scale), ``estimator``, ``chisq``, ``df``, ``pvalue``,
-        ``cfi``, ``rmsea`` with its 90 % interval, ``srmr`` (of the estimator: robust for MLR, scaled for WLSMV),
-        ``met`` (of COSMIN's three criteria), ``one.factor``: ``supported``, ``contradicted``, ``not testable``
-        (fewer than four items leave nothing to test) or ``no estimate``. ``attrs["checks"]`` holds the gates.
+        ``construct``, ``k``, ``n`` (complete answers to the scale), ``one.factor``: ``tenable``, ``contradicted``,
+        ``untested`` (fewer than four items leave nothing to test) or ``no estimate``; ``cfi``, ``rmsea`` with its 90 %
+        interval, ``srmr``, ``chisq``, ``df``, ``pvalue`` (of the estimator: robust for MLR, scaled for WLSMV),
+        ``estimator``. ``attrs["checks"]`` holds the gates.
 
     Raises
     ------
@@ -63,9 +63,9 @@ def unidimensionality(scores: pd.DataFrame, constructs: Mapping[str, Sequence[st
     >>> random = np.random.default_rng(1)
     >>> trust = random.normal(size=(300, 1)) + random.normal(size=(300, 4))
     >>> table = unidimensionality(pd.DataFrame(trust, columns=list("abcd")), {"trust": list("abcd")})
-    >>> table[["construct", "k", "df", "one.factor"]]
-      construct  k   df one.factor
-    0     trust  4  2.0  supported
+    >>> table[["construct", "k", "one.factor", "df"]]
+      construct  k one.factor   df
+    0     trust  4    tenable  2.0
     """
     scales = scales_of(scores, constructs)
     rows = [_row(scale, scores, estimator) for scale in scales]
@@ -77,8 +77,8 @@ def unidimensionality(scores: pd.DataFrame, constructs: Mapping[str, Sequence[st
 def _row(scale: Scale, scores: pd.DataFrame, estimator: str) -> dict:
     from helpers import sem
 
-    row = {"construct": scale.name, "k": len(scale.items), "n": scale.n, "estimator": "",
-           **dict.fromkeys(_INDICES, np.nan), "met": np.nan, "one.factor": UNTESTED}
+    row = {"construct": scale.name, "k": len(scale.items), "n": scale.n, "one.factor": UNTESTED,
+           **dict.fromkeys(_INDICES, np.nan), "estimator": None}
     if len(scale.items) < 4:  # three items fit exactly, two do not identify a factor
         return row
     name = scale.name or "factor"
@@ -88,10 +88,9 @@ def _row(scale: Scale, scores: pd.DataFrame, estimator: str) -> dict:
     except ModelError:  # of this scale only; said by its verdict and the gate
         return {**row, "one.factor": UNFITTED}
     row |= {"estimator": fit.engine.method.name, **_shown(fit.measures)}
-    met = np.array([row["cfi"] > CFI_ABOVE, row["rmsea"] < RMSEA_BELOW, row["srmr"] < SRMR_BELOW])
-    contradicted = not met.any() and row["pvalue"] < SIGNIFICANT
-    verdict = UNFITTED if not fit.converged else CONTRADICTED if contradicted else SUPPORTED
-    return {**row, "met": int(met.sum()), "one.factor": verdict}
+    met = row["cfi"] > CFI_ABOVE or row["rmsea"] < RMSEA_BELOW or row["srmr"] < SRMR_BELOW
+    contradicted = not met and row["pvalue"] < SIGNIFICANT
+    return {**row, "one.factor": UNFITTED if not fit.converged else CONTRADICTED if contradicted else TENABLE}
 
 
 def _shown(measures: pd.Series) -> dict[str, float]:

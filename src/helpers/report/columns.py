@@ -14,7 +14,7 @@ _REGISTRY = {
     "02_reliability/reliability":
         "construct k n alpha alpha.ci.lower alpha.ci.upper omega omega.ci.lower omega.ci.upper denominator",
     "02_reliability/unidimensionality":
-        "construct k n chisq df pvalue cfi rmsea rmsea.ci.lower rmsea.ci.upper srmr one.factor",
+        "construct k n one.factor cfi rmsea rmsea.ci.lower rmsea.ci.upper srmr chisq df pvalue",
     "02_reliability/ordinal_reliability":
         "construct k n categories alpha omega.categorical omega.categorical.ci.lower omega.categorical.ci.upper"
         " alpha.ordinal",
