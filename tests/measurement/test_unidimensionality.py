@@ -33,9 +33,10 @@ def test_one_factor_is_hardly_ever_contradicted_by_chance():
 def test_the_fit_is_that_of_the_estimator_on_the_answers_of_the_scale():
     scores = scores_of(0.9, 300, seed=2)
     scores.loc[:9, "a1"] = np.nan
-    row = measurement.unidimensionality(scores, {"x": ITEMS}).iloc[0]
+    table = measurement.unidimensionality(scores, {"x": ITEMS})
+    row = table.iloc[0]
     fit = sem.fit("x =~ " + " + ".join(ITEMS), scores.dropna(), estimator="MLR")
-    assert (row["n"], row["estimator"]) == (290, "MLR")
+    assert (row["n"], table.attrs["estimator"]) == (290, "MLR")
     for ours, theirs in (("chisq", "chisq.scaled"), ("cfi", "cfi.robust"), ("rmsea", "rmsea.robust"), ("srmr", "srmr"),
                          ("rmsea.ci.upper", "rmsea.ci.upper.robust")):
         assert row[ours] == pytest.approx(fit.measures[theirs], abs=1e-9)
@@ -43,7 +44,7 @@ def test_the_fit_is_that_of_the_estimator_on_the_answers_of_the_scale():
 
 def test_two_categories_are_fitted_as_ordinal():
     scores = (scores_of(1.0, 300, seed=3) > 0).astype(int)
-    assert measurement.unidimensionality(scores, {"x": ITEMS}).at[0, "estimator"] == "WLSMV"
+    assert measurement.unidimensionality(scores, {"x": ITEMS}).attrs["estimator"] == "WLSMV"
 
 
 def test_three_items_and_two_leave_nothing_to_test():

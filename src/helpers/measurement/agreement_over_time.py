@@ -101,9 +101,9 @@ def retest(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *, gro
     -------
     DataFrame, one row per construct and pair of neighbouring waves
         ``construct``, ``wave1``, ``wave2``, ``n`` (people with complete answers in both), ``change`` (mean of the later
-        minus the earlier), ``icc.agreement`` with ``.ci.*``, ``icc.consistency`` with ``.ci.*``, ``r`` with ``r.ci.*``
-        (Fisher), ``se.measurement`` (standard error of measurement in units of the mean score), ``sdc`` (smallest
-        change of one person that is not error, at 95 %).
+        minus the earlier), ``icc.agreement`` with ``.ci.*``, ``icc.consistency`` with ``.ci.*``, ``se.measurement``
+        (standard error of measurement in units of the mean score), ``sdc`` (smallest change of one person that is not
+        error, at 95 %), ``r`` with ``r.ci.*`` (Fisher).
 
     Raises
     ------
@@ -164,7 +164,7 @@ def _row(name: str, both: pd.DataFrame, conf_level: float) -> dict:
         "icc.agreement": agreement.value, "icc.agreement.ci.lower": agreement.lower,
         "icc.agreement.ci.upper": agreement.upper, "icc.consistency": consistency.value,
         "icc.consistency.ci.lower": consistency.lower, "icc.consistency.ci.upper": consistency.upper,
-        "r": r, "r.ci.lower": lower, "r.ci.upper": upper, "se.measurement": error, "sdc": 1.96 * np.sqrt(2) * error,
+        "se.measurement": error, "sdc": 1.96 * np.sqrt(2) * error, "r": r, "r.ci.lower": lower, "r.ci.upper": upper,
     }
 
 

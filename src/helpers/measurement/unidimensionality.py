@@ -38,8 +38,8 @@ def unidimensionality(scores: pd.DataFrame, constructs: Mapping[str, Sequence[st
     DataFrame, one row per construct
         ``construct``, ``k``, ``n`` (complete answers to the scale), ``one.factor``: ``tenable``, ``contradicted``,
         ``untested`` (fewer than four items leave nothing to test) or ``no estimate``; ``cfi``, ``rmsea`` with its 90 %
-        interval, ``srmr``, ``chisq``, ``df``, ``pvalue`` (of the estimator: robust for MLR, scaled for WLSMV),
-        ``estimator``. ``attrs["checks"]`` holds the gates.
+        interval, ``srmr``, ``chisq``, ``df``, ``pvalue`` (of the estimator: robust for MLR, scaled for WLSMV).
+        ``attrs["estimator"]`` names the estimators, ``attrs["checks"]`` holds the gates.
 
     Raises
     ------
@@ -69,7 +69,8 @@ def unidimensionality(scores: pd.DataFrame, constructs: Mapping[str, Sequence[st
     """
     scales = scales_of(scores, constructs)
     rows = [_row(scale, scores, estimator) for scale in scales]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).drop(columns="estimator")
+    table.attrs["estimator"] = ", ".join(dict.fromkeys(row["estimator"] for row in rows if row["estimator"])) or "-"
     table.attrs["checks"] = together(_checked(row) for row in rows)
     return table
 
@@ -78,7 +79,7 @@ def _row(scale: Scale, scores: pd.DataFrame, estimator: str) -> dict:
     from helpers import sem
 
     row = {"construct": scale.name, "k": len(scale.items), "n": scale.n, "one.factor": UNTESTED,
-           **dict.fromkeys(_INDICES, np.nan), "estimator": None}
+           **dict.fromkeys(_INDICES, np.nan), "estimator": ""}
     if len(scale.items) < 4:  # three items fit exactly, two do not identify a factor
         return row
     name = scale.name or "factor"
