@@ -4,8 +4,9 @@ from helpers.figures.areas import heatmap, likert
 from helpers.figures.dots import effects, gaps, group_means, intervals, loadings, reliability
 from helpers.figures.paths import paths
 from helpers.figures.sample import flow
+from helpers.figures.scree import scree
 from helpers.figures.style import png, svg, writes
 from helpers.figures.ways import sensitivity
 
 __all__ = ["effects", "flow", "gaps", "group_means", "heatmap", "intervals", "likert", "loadings", "paths", "png",
-           "reliability", "sensitivity", "svg", "writes"]
+           "reliability", "scree", "sensitivity", "svg", "writes"]

@@ -7,6 +7,18 @@ Answers go in as a DataFrame of item scores and a mapping of constructs to items
 from helpers.measurement.agreement_over_time import icc, retest
 from helpers.measurement.coefficient_alpha import cronbach_alpha
 from helpers.measurement.coefficient_omega import omega
+from helpers.measurement.dimensionality import (
+    Correlations,
+    adequacy,
+    bartlett,
+    correlations,
+    correlations_given,
+    kmo,
+    minimum_average_partial,
+    number_of_factors,
+    parallel_analysis,
+    scale_dimensions,
+)
 from helpers.measurement.factor_validity import correlated_factors, fornell_larcker, loadings, validity
 from helpers.measurement.fit_cutoffs import fit_cutoffs
 from helpers.measurement.general_factor import general_factor, item_general_factor, schmid_leiman
@@ -24,12 +36,17 @@ from helpers.measurement.told_apart import discriminant, discriminant_in_brief
 from helpers.measurement.unidimensionality import unidimensionality
 
 __all__ = [
+    "Correlations",
     "Polychoric",
     "Rival",
     "Structure",
     "Structures",
+    "adequacy",
+    "bartlett",
     "bifactor_model",
     "correlated_factors",
+    "correlations",
+    "correlations_given",
     "cronbach_alpha",
     "discriminant",
     "discriminant_in_brief",
@@ -40,16 +57,21 @@ __all__ = [
     "icc",
     "item_analysis",
     "item_general_factor",
+    "kmo",
     "loadings",
     "local_misfit",
     "lower_bounds",
+    "minimum_average_partial",
+    "number_of_factors",
     "omega",
     "ordinal_reliability",
+    "parallel_analysis",
     "polychoric",
     "reliability",
     "reliability_in_brief",
     "retest",
     "rival_structures",
+    "scale_dimensions",
     "schmid_leiman",
     "second_order_model",
     "structure_tests",

@@ -19,7 +19,8 @@ _UNIT = re.compile(
     r"^(alpha|omega|lambda\d|glb|htmt2?|cr|ave|r|rho|kappa|icc|kmo|msa|loading|communality|std\.all|cfi|tli|nfi|rni|ifi"
     r"|gfi|agfi|rmsea|srmr|r2|rsquare|eta2|omega2|epsilon2|johns|reliability|guttman|observed|implied|residual"
     r"|i?ecv|puc|cor|conventional|correct|cutoff\.\d)$|^(alpha|omega|split|icc)\.|^mean\.r(\.|$)")
-_UNIT_TAIL = re.compile(r"\.(drop|htmt|cfi|tli|rmsea|srmr|alpha|omega|r2|r|ave|cr|cor|loading|residual|eta2|omega2)$")
+_UNIT_TAIL = re.compile(
+    r"\.(drop|htmt|kmo|cfi|tli|rmsea|srmr|alpha|omega|r2|r|ave|cr|cor|loading|residual|eta2|omega2)$")
 _P = re.compile(r"^(p|pvalue|p\.value)(\.(holm|adjusted|corrected|bonferroni))?$|\.pvalue$")
 _SHARE = re.compile(r"^(share|floor|ceiling|percent)$|\.share$")
 _INTEGER = re.compile(

@@ -19,7 +19,7 @@ from helpers.report.speech import Speech, marked
 _BLOCKS = ("scope", "basis", "grouping", "construct", "construct1", "outcome", "predictor", "variable", "group",
            "notebook")
 # Columns that are told in the note where they say the same in every row.
-_TOLD = ("denominator", "enumeration", "method", "failed", "draws")
+_TOLD = ("denominator", "enumeration", "method", "correlations", "failed", "draws")
 # Rows that stay on one printed page with their caption, rows from which a screen scrolls them under their heading, and
 # columns from which the page is turned.
 _SHORT, _TALL, _WIDE = 24, 40, 16

@@ -1,0 +1,24 @@
+"""How many dimensions do the items have, and are they the declared ones? Number of factors, then which items go where.
+
+Everything here rests on one correlation matrix (`correlations`); a table of answers may be given in its place.
+"""
+
+from helpers.measurement.dimensionality.adequacy import adequacy, bartlett, kmo
+from helpers.measurement.dimensionality.correlations import Correlations, correlations, correlations_given
+from helpers.measurement.dimensionality.number_of_factors import number_of_factors
+from helpers.measurement.dimensionality.parallel_analysis import parallel_analysis
+from helpers.measurement.dimensionality.partial_correlations import minimum_average_partial
+from helpers.measurement.dimensionality.scale_dimensions import scale_dimensions
+
+__all__ = [
+    "Correlations",
+    "adequacy",
+    "bartlett",
+    "correlations",
+    "correlations_given",
+    "kmo",
+    "minimum_average_partial",
+    "number_of_factors",
+    "parallel_analysis",
+    "scale_dimensions",
+]
