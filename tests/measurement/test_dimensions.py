@@ -76,7 +76,7 @@ def test_parallel_analysis_finds_the_simulated_factors(kind):
         found = measurement.correlations(scores, estimator="WLSMV" if kind == "polychoric" else "ML")
         table = measurement.number_of_factors(found, measurement.parallel_analysis(found, draws=100))
         counts = table.set_index("rule")["n.factors"]
-        assert counts[["parallel.factors", "parallel.components", "map"]].tolist() == [factors] * 3
+        assert counts[["factors", "components", "map"]].tolist() == [factors] * 3
 
 
 def test_answers_without_structure_have_no_factor_in_about_95_of_100():

@@ -11,13 +11,13 @@ from helpers.measurement.dimensionality.partial_correlations import minimum_aver
 
 # Rule -> column of the parallel analysis with the eigenvalues, column with what they are held against, source.
 PARALLEL = {
-    "parallel.factors": ("factor", "factor.upper", "Humphreys & Montanelli (1975); Glorfeld (1995)"),
-    "parallel.factors.mean": ("factor", "factor.mean", "Humphreys & Montanelli (1975)"),
-    "parallel.components": ("component", "component.upper", "Horn (1965); Glorfeld (1995)"),
-    "parallel.components.mean": ("component", "component.mean", "Horn (1965)"),
+    "factors": ("factor", "factor.upper", "Humphreys & Montanelli (1975); Glorfeld (1995)"),
+    "factors.mean": ("factor", "factor.mean", "Humphreys & Montanelli (1975)"),
+    "components": ("component", "component.upper", "Horn (1965); Glorfeld (1995)"),
+    "components.mean": ("component", "component.mean", "Horn (1965)"),
 }
 # The number that the exploratory factor analysis takes: it is a model of common factors.
-DECIDES = "parallel.factors"
+DECIDES = "factors"
 
 
 def number_of_factors(correlations: Correlations, parallel: pd.DataFrame) -> pd.DataFrame:

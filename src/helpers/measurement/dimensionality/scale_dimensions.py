@@ -99,5 +99,5 @@ def _counts(found: Correlations, **how: float) -> dict[str, int]:
     partial = minimum_average_partial(found)
     by_rule = {rule: kept(parallel[observed].to_numpy(), parallel[against].to_numpy())
                for rule, (observed, against, _) in PARALLEL.items()}
-    return {"n.components": by_rule["parallel.components"], "n.factors": by_rule["parallel.factors"],
+    return {"n.components": by_rule["components"], "n.factors": by_rule["factors"],
             "n.map": int(partial.loc[partial["map"].idxmin(), "components"])}
