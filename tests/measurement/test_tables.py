@@ -114,10 +114,13 @@ def test_single_items_are_named_and_get_no_reliability():
 
 def test_items_that_cancel_each_other_out_leave_every_coefficient_undefined_and_say_so():
     a = np.random.default_rng(3).integers(1, 6, size=100)
-    table = measurement.reliability(pd.DataFrame({"a": a, "b": 6 - a}), {"x": ["a", "b"]}, draws=20)
-    assert table[["alpha", "omega", "se.measurement"]].isna().all(axis=None)
-    assert not gate(table, "sum_constant").passed
-    assert not gate(table, "reliability").passed
+    c = np.random.default_rng(4).integers(1, 6, size=100)
+    scores = pd.DataFrame({"a": a, "b": 6 - a, "c": c, "d": 6 - c})
+    for items in (["a", "b"], ["a", "b", "c", "d"]):
+        table = measurement.reliability(scores, {"x": items}, draws=20)
+        assert table[["alpha", "omega", "se.measurement"]].isna().all(axis=None)
+        assert not gate(table, "sum_constant").passed
+        assert not gate(table, "reliability").passed
 
 
 def test_negative_alpha_is_no_reliability_of_zero():
@@ -147,6 +150,19 @@ def test_the_verdict_on_one_factor_stands_beside_the_coefficients():
     fits = measurement.unidimensionality(scores, scales)
     table = measurement.reliability(scores, scales, draws=0, one_factor_fit=fits).set_index("construct")
     assert table["one.factor"].to_dict() == {"trust": "tenable", "loyalty": "untested"}
+
+
+def test_people_are_drawn_with_all_their_rows():
+    scores = answers(n=150)
+    twice = pd.concat([scores, scores], ignore_index=True)
+    once, rows, people = (measurement.reliability(*asked, draws=2000, seed=4, **how).iloc[0] for asked, how in (
+        ((scores, TRUST), {}), ((twice, TRUST), {}), ((twice, TRUST), {"respondents": np.tile(np.arange(150), 2)})))
+    width = {name: row["omega.ci.upper"] - row["omega.ci.lower"] for name, row in (
+        ("once", once), ("rows", rows), ("people", people))}
+    assert width["people"] == pytest.approx(width["once"], rel=1e-6)  # the same people under the same seed
+    assert width["rows"] == pytest.approx(width["once"] / np.sqrt(2), rel=0.1)
+    alone = measurement.reliability(scores, TRUST, draws=2000, seed=4, respondents=np.arange(150)).iloc[0]
+    assert alone["omega.ci.lower"] == once["omega.ci.lower"]
 
 
 @pytest.mark.parametrize(("loading", "passed"), [(0.65, True), (0.35, False)])

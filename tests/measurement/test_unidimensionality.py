@@ -52,3 +52,16 @@ def test_three_items_and_two_leave_nothing_to_test():
     assert table["one.factor"].tolist() == ["untested", "untested"]
     assert table[["chisq", "cfi", "srmr"]].isna().all(axis=None)
     assert table.attrs["checks"][0].passed
+
+
+@pytest.mark.parametrize("scores", [
+    scores_of(1.0, 100, seed=5).assign(a2=lambda s: s["a1"]),  # an item that repeats another
+    scores_of(1.0, 5, seed=5),  # fewer respondents than items
+])
+def test_a_scale_without_an_estimate_is_named_and_the_others_stay(scores):
+    scores = scores.assign(c=scores["a1"] + scores["b1"])
+    table = measurement.unidimensionality(scores, {"x": ITEMS, "few": ["a3", "b2", "c"]})
+    assert table["one.factor"].tolist() == ["no estimate", "untested"]
+    checks = {check.gate: check for check in table.attrs["checks"]}
+    assert checks["one_factor"].passed
+    assert checks["one_factor_unfitted"].values["construct"] == "x"

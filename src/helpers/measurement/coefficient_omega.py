@@ -8,6 +8,7 @@ import pandas as pd
 from helpers.errors import Check
 from helpers.measurement import resampling
 from helpers.measurement.answers import Scale, complete_scale
+from helpers.measurement.coefficient_alpha import variance_of_sum
 from helpers.measurement.one_factor import OneFactor, one_factor
 
 DENOMINATOR = "model-implied"
@@ -79,9 +80,9 @@ def omega(scores: pd.DataFrame, *, conf_level: float = 0.95, draws: int = 5000, 
 
 
 def of_estimates(fitted: OneFactor, cov: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Omega with the model-implied and with the observed variance of the sum, one value per matrix."""
-    common = fitted.loadings.sum(axis=0) ** 2
-    return common / (common + fitted.residuals.sum(axis=0)), common / cov.sum(axis=(0, 1))
+    """Omega with the model-implied and with the observed variance of the sum; NaN where the sum does not vary."""
+    common, observed = fitted.loadings.sum(axis=0) ** 2, variance_of_sum(cov)
+    return np.where(np.isnan(observed), np.nan, common / (common + fitted.residuals.sum(axis=0))), common / observed
 
 
 def interval(fitted: OneFactor, drawn: np.ndarray, conf_level: float) -> tuple[float, float, int]:

@@ -102,12 +102,14 @@ def _row(scale: Scale, scores: pd.DataFrame, conf_level: float) -> tuple[dict, l
         return row, [ordinal, Check("ordinal_undefined", "caution", False, named)]
     cuts = sum(map(len, latent.thresholds))
     correlations = latent.values[cuts:]
-    matrix = latent.cov
-    smallest = float(np.linalg.eigvalsh(matrix)[0])
-    row |= {"alpha.ordinal": len(items) / (len(items) - 1) * (1 - len(items) / float(matrix.sum())),
+    smallest = float(np.linalg.eigvalsh(latent.cov)[0])
+    definite = Check("ordinal_definite", "caution", smallest > DEFINITE, {**named, "eigenvalue": smallest})
+    if latent.pairs.limit.any():  # correlations without a maximum are no numbers to compute with
+        return row, [ordinal, Check("ordinal_undefined", "caution", False, named), definite]
+    row |= {"alpha.ordinal": float(alphas.of_covariances(latent.cov[..., None])[0]),
             "mean.r.polychoric": float(correlations.mean()), **_of_omega(latent, correlations, conf_level)}
-    return row, [ordinal, Check("ordinal_undefined", "caution", not np.isnan(row["omega.categorical"]), named),
-                 Check("ordinal_definite", "caution", smallest > DEFINITE, {**named, "eigenvalue": smallest})]
+    defined = not np.isnan(row["omega.categorical"])
+    return row, [ordinal, Check("ordinal_undefined", "caution", defined, named), definite]
 
 
 def _of_omega(latent: moments.LatentMoments, correlations: np.ndarray, conf_level: float) -> dict[str, float]:
@@ -123,7 +125,7 @@ def omega_with_error(latent: moments.LatentMoments, correlations: np.ndarray) ->
     """Categorical omega of one scale and its standard error; NaN where its model has no proper estimate."""
     cuts = sum(map(len, latent.thresholds))
     fitted = ordinal_factor(correlations, np.diag(latent.gamma)[cuts:])
-    if not (np.abs(fitted.loadings) < 1).all() or latent.pairs.limit.any():
+    if not (np.abs(fitted.loadings) < 1).all():
         return float("nan"), float("nan")
     found = categorical_omega(latent.thresholds, latent.answers.values, fitted.loadings, correlations)
     slope = np.concatenate([*found.by_thresholds, found.by_correlations + found.by_loadings @ fitted.by_correlations])

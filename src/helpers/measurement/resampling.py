@@ -14,7 +14,8 @@ import numpy as np
 BLOCK = 256
 
 
-def covariances(scales: Sequence[np.ndarray], *, draws: int, seed: int) -> list[np.ndarray]:
+def covariances(scales: Sequence[np.ndarray], *, draws: int, seed: int,
+                respondents: Sequence[int] | np.ndarray | None = None) -> list[np.ndarray]:
     """Resample respondents and compute every scale's covariance matrix in every draw.
 
     Parameters
@@ -23,6 +24,8 @@ def covariances(scales: Sequence[np.ndarray], *, draws: int, seed: int) -> list[
         The same respondents in every one; a respondent with NaN in a scale does not count in it.
     draws : int
     seed : int
+    respondents : sequence of int, shape (n_rows,), optional
+        Who answered each row: somebody with several rows comes up with all of them, or not at all.
 
     Returns
     -------
@@ -38,6 +41,7 @@ def covariances(scales: Sequence[np.ndarray], *, draws: int, seed: int) -> list[
         columns += [counted[:, None].astype(float), centred, centred[:, upper[0]] * centred[:, upper[1]]]
         shapes.append(upper)
     stacked = np.hstack(columns)
+    stacked = _by_person(stacked, respondents)
     sums = np.concatenate([counts @ stacked for counts in counted_draws(len(stacked), draws=draws, seed=seed)]).T
     covs, at = [], 0
     for upper in shapes:
@@ -77,6 +81,18 @@ def percentiles(values: np.ndarray, conf_level: float) -> tuple[float, float, in
     tail = (1 - conf_level) / 2
     lower, upper = np.quantile(held, [tail, 1 - tail])
     return float(lower), float(upper), failed
+
+
+def _by_person(rows: np.ndarray, respondents: Sequence[int] | np.ndarray | None) -> np.ndarray:
+    """Add up the rows of each person; as they are where nobody has two."""
+    if respondents is None:
+        return rows
+    people, owner = np.unique(np.asarray(respondents), return_inverse=True)
+    if len(people) == len(rows):
+        return rows
+    added = np.zeros((len(people), rows.shape[1]))
+    np.add.at(added, owner, rows)
+    return added
 
 
 def _covariance(n: np.ndarray, sums: np.ndarray, products: np.ndarray,

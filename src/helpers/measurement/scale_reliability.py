@@ -23,7 +23,7 @@ DIFFERENT_RANGES = 2.0
 def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *, conf_level: float = 0.95,
                 draws: int = 5000, seed: int = 1, at_least: float = 0.70,
                 source: str = "Nunnally & Bernstein (1994)", one_factor_fit: pd.DataFrame | None = None,
-                single: Sequence[str] = ()) -> pd.DataFrame:
+                single: Sequence[str] = (), respondents: Sequence[int] | np.ndarray | None = None) -> pd.DataFrame:
     r"""Alpha and omega of every scale, with confidence intervals.
 
     Parameters
@@ -44,6 +44,9 @@ def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *
         What `unidimensionality` returned; its verdict stands beside each coefficient.
     single : sequence of str
         Constructs of one item: named, for they have no internal consistency.
+    respondents : sequence of int, shape (n_respondents,), optional
+        Who answered each row. Where somebody answered several (a panel), the bootstrap draws people with all their
+        rows; Feldt's interval cannot allow for that.
 
     Returns
     -------
@@ -81,7 +84,8 @@ def reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *
     scales = scales_of(scores, constructs)
     drawn: Sequence[np.ndarray | None] = [None] * len(scales)
     if draws:
-        drawn = resampling.covariances([scale.answers for scale in scales], draws=draws, seed=seed)
+        drawn = resampling.covariances([scale.answers for scale in scales], draws=draws, seed=seed,
+                                       respondents=respondents)
     rows, checks = [], []
     for scale, covs in zip(scales, drawn, strict=True):
         cov = np.cov(scale.complete, rowvar=False)

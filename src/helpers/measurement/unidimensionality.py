@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from helpers.errors import Check, ModelError
+from helpers.errors import Check, DataError, ModelError
 from helpers.measurement.answers import Scale, scales_of
 from helpers.measurement.factor_validity import correlated_factors
 from helpers.measurement.gates import together
@@ -71,7 +71,7 @@ def unidimensionality(scores: pd.DataFrame, constructs: Mapping[str, Sequence[st
     rows = [_row(scale, scores, estimator) for scale in scales]
     table = pd.DataFrame(rows).drop(columns="estimator")
     table.attrs["estimator"] = ", ".join(dict.fromkeys(row["estimator"] for row in rows if row["estimator"])) or "-"
-    table.attrs["checks"] = together(_checked(row) for row in rows)
+    table.attrs["checks"] = together(check for row in rows for check in _checks(row))
     return table
 
 
@@ -86,7 +86,7 @@ def _row(scale: Scale, scores: pd.DataFrame, estimator: str) -> dict:
     try:
         fit = sem.fit_by_rule(correlated_factors({name: scale.items}), scores[list(scale.items)], estimator=estimator,
                               missing="listwise")
-    except ModelError:  # of this scale only; said by its verdict and the gate
+    except (DataError, ModelError):  # of this scale only; said by its verdict and the gate
         return {**row, "one.factor": UNFITTED}
     row |= {"estimator": fit.engine.method.name, **_shown(fit.measures)}
     met = row["cfi"] > CFI_ABOVE or row["rmsea"] < RMSEA_BELOW or row["srmr"] < SRMR_BELOW
@@ -103,8 +103,11 @@ def _shown(measures: pd.Series) -> dict[str, float]:
             for name, names in forms.items()}
 
 
-def _checked(row: dict) -> Check:
-    return Check("one_factor", "caution", row["one.factor"] not in (CONTRADICTED, UNFITTED), {
-        "construct": row["construct"] or "-", "scales": 1, "cfi": row["cfi"], "rmsea": row["rmsea"],
-        "srmr": row["srmr"], "chisq": row["chisq"], "df": row["df"], "cfi_above": CFI_ABOVE,
-        "rmsea_below": RMSEA_BELOW, "srmr_below": SRMR_BELOW})
+def _checks(row: dict) -> tuple[Check, ...]:
+    named = {"construct": row["construct"] or "-", "scales": 1}
+    return (
+        Check("one_factor", "caution", row["one.factor"] != CONTRADICTED, {
+            **named, "cfi": row["cfi"], "rmsea": row["rmsea"], "srmr": row["srmr"], "cfi_above": CFI_ABOVE,
+            "rmsea_below": RMSEA_BELOW, "srmr_below": SRMR_BELOW}),
+        Check("one_factor_unfitted", "caution", row["one.factor"] != UNFITTED, {**named, "n": row["n"], "k": row["k"]}),
+    )
