@@ -4,6 +4,9 @@ EM climbs steadily, but by a constant share of what is left, which is the share 
 here combines the last few so that what EM would still change is smallest (Anderson's mixing); where that would leave
 the positive definite matrices or lower the likelihood, EM's own step is taken.
 
+Where some variables are to be uncorrelated while others go freely with them, each step keeps the regression of the
+others on these; such matrices are a linear space, so that steps can be combined there too.
+
 References
 ----------
 Dempster, Laird & Rubin (1977). Journal of the Royal Statistical Society B, 39, 1-38. Enders (2010). Applied Missing
@@ -44,12 +47,15 @@ class Saturated:
     steps: int
 
 
-def saturated(patterns: Patterns) -> Saturated:
+def saturated(patterns: Patterns, *, together: np.ndarray | None = None) -> Saturated:
     """Find means and covariances.
 
     Parameters
     ----------
     patterns : Patterns
+    together : ndarray of bool, shape (k, k), optional
+        Of the first k variables, those that may be correlated; everything else is free. It has to be blocks (in some
+        order), as uncorrelated variables beside a correlated set are.
 
     Raises
     ------
@@ -69,7 +75,7 @@ def saturated(patterns: Patterns) -> Saturated:
     own = patterns.rescaled(width)
     # centring changes nothing but the digits that large means cost
     shifted = _shifted(own, mean / width)
-    mu, sigma, found, steps, left = _climb(shifted, np.zeros(len(width)), np.diag((spread / width) ** 2))
+    mu, sigma, found, steps, left = _climb(shifted, np.zeros(len(width)), np.diag((spread / width) ** 2), together)
     sample = Sample(patterns.names, patterns.n, sigma * np.outer(width, width), mean + mu * width, patterns.group)
     if left > ACCEPTED:
         raise DataError("moments.no_saturated", group=patterns.group or "-", items=_thin(patterns))
@@ -94,7 +100,7 @@ def _shifted(patterns: Patterns, by: np.ndarray) -> Patterns:
     return replace(patterns, x=np.where(patterns.missing[patterns.of_row], 0.0, patterns.x - patterns.b[:, None] * by))
 
 
-def _climb(patterns: Patterns, mu: np.ndarray, sigma: np.ndarray) -> tuple:
+def _climb(patterns: Patterns, mu: np.ndarray, sigma: np.ndarray, together: np.ndarray | None) -> tuple:
     """Iterate; returns means, covariances, what they imply, steps taken, and what EM would still change."""
     p = len(mu)
     lower = np.tril_indices(p)
@@ -102,7 +108,8 @@ def _climb(patterns: Patterns, mu: np.ndarray, sigma: np.ndarray) -> tuple:
     found = _at(patterns, x, lower)
     best, history = (x, found, np.inf), []
     for steps in range(1, STEPS + 1):
-        after = np.concatenate([x[:p] + found.away, (found.second - np.outer(found.away, found.away))[lower]])
+        cov = _held(found.second - np.outer(found.away, found.away), together)
+        after = np.concatenate([x[:p] + found.away, cov[lower]])
         left = after - x
         size = float(np.abs(left).max())
         if size < best[2]:
@@ -120,6 +127,18 @@ def _climb(patterns: Patterns, mu: np.ndarray, sigma: np.ndarray) -> tuple:
         x, found = mixed, tried
     x, found, size = best
     return x[:p], _matrix(x, lower), found, steps, size
+
+
+def _held(cov: np.ndarray, together: np.ndarray | None) -> np.ndarray:
+    """Best covariances of complete answers when some pairs of the first variables are uncorrelated."""
+    if together is None:
+        return cov
+    k = len(together)
+    inside = np.where(together, cov[:k, :k], 0.0)
+    slopes = np.linalg.solve(cov[:k, :k], cov[:k, k:]).T
+    across = slopes @ inside
+    left = cov[k:, k:] - slopes @ cov[:k, k:]
+    return np.block([[inside, across.T], [across, left + across @ slopes.T]])
 
 
 def _at(patterns: Patterns, x: np.ndarray, lower: tuple) -> Expected | None:

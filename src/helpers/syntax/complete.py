@@ -96,7 +96,7 @@ def complete(
         if ordered:
             added = ordinal_rows(ordered, group, free_scales="thresholds" in equal) + _of_responses(added, ordered)
         of_group += [row for row in added if _key(row) not in there]
-        rows += _labelled(of_group, model, equal, released) if groups > 1 else of_group
+        rows += _labelled(of_group, model, exogenous, equal, released) if groups > 1 else of_group
     _refuse_unmatched(released, rows)
     if effect_coding:
         rows, sums = effect_coded(rows, model.latents, groups=groups, means=means)
@@ -203,12 +203,14 @@ def _released(partial: tuple[str, ...]) -> set[tuple[str, str, str]]:
         raise ModelError("syntax.group_partial", found=list(partial)) from error
 
 
-def _labelled(rows: list[Row], model: Model, equal: tuple[str, ...], released: set) -> list[Row]:
-    """Give rows that are equal across groups one label, numbered as in the first group."""
+def _labelled(rows: list[Row], model: Model, exogenous: tuple[str, ...], equal: tuple[str, ...],
+              released: set) -> list[Row]:
+    """Give rows that are equal across groups one label, numbered as in the first group; moments of x stay each its."""
     latents = set(model.latents)
     done = []
     for number, row in enumerate(rows, start=1):
-        asked = row.free and not row.label and _kind(row, latents) in equal and _key(row) not in released
+        of_x = row.lhs in exogenous and row.op in ("~~", "~1")
+        asked = row.free and not row.label and not of_x and _kind(row, latents) in equal and _key(row) not in released
         done.append(replace(row, label=f".p{number}." if asked else row.label))
     return done
 

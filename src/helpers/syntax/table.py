@@ -76,6 +76,8 @@ class Table:
         Whether the moments of those are fixed to the sample's.
     ordered : tuple of str
         Ordinal items: normal responses that thresholds cut into categories stand behind them.
+    auxiliaries : tuple of str
+        Observed variables that only help to know the others: each covaries freely with every observed variable.
     """
 
     model: Model
@@ -85,6 +87,7 @@ class Table:
     exogenous: tuple[str, ...]
     fixed_x: bool
     ordered: tuple[str, ...] = ()
+    auxiliaries: tuple[str, ...] = ()
 
     @property
     def latents(self) -> tuple[str, ...]:
@@ -93,8 +96,8 @@ class Table:
 
     @property
     def observed(self) -> tuple[str, ...]:
-        """Names of the observed variables."""
-        return self.model.observed
+        """Names of the observed variables, auxiliary ones last."""
+        return (*self.model.observed, *self.auxiliaries)
 
     @property
     def definitions(self) -> tuple[Definition, ...]:

@@ -96,6 +96,7 @@ def unlike(one: SemFit, two: SemFit) -> list[str]:
     """Say in what two fits differ that must be the same for a comparison."""
     found = [name for name, first, second in (
         ("variables", sorted(one.observed), sorted(two.observed)),
+        ("auxiliaries", sorted(one.auxiliaries), sorted(two.auxiliaries)),
         ("n", [sample.n for sample in one.sample], [sample.n for sample in two.sample]),
         ("groups", one.groups, two.groups), ("estimator", one.engine.method, two.engine.method),
         ("means", one.structure.table.means, two.structure.table.means)) if first != second]
@@ -117,13 +118,11 @@ def _own(larger: SemFit) -> float:
 
 def _at_the_others(larger: SemFit, smaller: SemFit) -> float:
     """Scaling factor of the larger model at the smaller model's estimates; NaN where it cannot stand there."""
-    engine, table = larger.engine, larger.structure.table
-    key = ["lhs", "op", "rhs", "group"]
-    theirs = smaller.parameters.set_index(key)["est"]
-    places = [(row.lhs, row.op, row.rhs, row.group) for row in table.rows]
+    engine, theirs = larger.engine, smaller.engine.rows
+    structure = engine.scaled.structure
+    places = [(row.lhs, row.op, row.rhs, row.group) for row in structure.table.rows]
     if any(place not in theirs.index for place in places):
         return np.nan
-    structure = engine.scaled.structure
     values = theirs.loc[places].to_numpy() / engine.scaled.rows - structure.c
     x = np.linalg.lstsq(structure.k, values, rcond=None)[0]
     if not np.allclose(structure.k @ x, values, atol=1e-6):
@@ -134,7 +133,7 @@ def _at_the_others(larger: SemFit, smaller: SemFit) -> float:
     material = material_of(engine.cases, engine.scaled, engine.method)
     observed = engine.problem.curvature(point) / 2
     middle = meat(structure, material, point, engine.method)
-    found = precision(engine.problem, point, engine.scaled, larger.structure.k, converged=False,
+    found = precision(engine.problem, point, engine.scaled, structure.k, converged=False,
                       observed=observed if engine.method.information == "observed" else None)
     df, baseline_df = int(larger.measures["df"]), int(larger.measures["baseline.df"])
     return scaling(structure, material, point, found.bread, middle, engine.method, df=df, baseline_df=baseline_df).model

@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from helpers.errors import ModelError
+from helpers.moments import Sample
 from helpers.sem.estimation.discrepancy import Discrepancy, Point
 from helpers.sem.estimation.errors_and_tests import respondents
 from helpers.sem.estimation.full_information import FullInformation
@@ -32,6 +33,7 @@ from helpers.sem.fitting.result import SemFit
 from helpers.sem.inference.expected_information import expected_information
 from helpers.sem.inference.robust import material_of, meat
 from helpers.sem.inference.shifted_test import sandwich
+from helpers.sem.model.auxiliaries import own_rows, with_auxiliaries
 from helpers.sem.model.implied import imply
 from helpers.sem.model.scaling import Scaled, scale
 from helpers.sem.model.specify import Structure, specify
@@ -103,10 +105,14 @@ def release(fit: SemFit, table: Table) -> Released:
     """
     if not fit.converged:
         raise ModelError("sem.released_not_converged")
-    engine, samples = fit.engine, list(fit.sample)
-    own = specify(table, samples)
-    size, each = len(table.rows), len(fit.structure.table.rows) // table.groups
-    at = np.concatenate([group * own.per_group + np.arange(each) for group in range(table.groups)])
+    engine = fit.engine
+    samples, auxiliaries = engine.samples, fit.auxiliaries
+    wide = with_auxiliaries(table, auxiliaries)
+    own = specify(wide, samples)
+    size, each = len(wide.rows), len(fit.structure.table.rows) // table.groups
+    behind = own.per_group - len(table.rows) // table.groups
+    places = np.append(np.arange(each), own.per_group - behind + np.arange(behind))
+    at = np.concatenate([group * own.per_group + places for group in range(table.groups)])
     scaled = scale(replace(own, k=np.eye(size), c=np.zeros(size)), samples)
     values = own.c / scaled.rows
     values[at] = engine.scaled.structure.k @ engine.optimum.point.x + engine.scaled.structure.c
@@ -120,7 +126,27 @@ def release(fit: SemFit, table: Table) -> Released:
     slope = -problem.gradient(point) / 2 * unit
     if isinstance(problem, LeastSquares):  # the search leaves residual variances of responses at 0
         point = replace(point, implied=[imply(structure.layout, each) for each in problem.values(values)])
-    return Released(structure, scaled, point, k, slope, information, middle, respondents(samples))
+    found = Released(structure, scaled, point, k, slope, information, middle, respondents(samples))
+    return _without_auxiliaries(found, table, list(fit.sample)) if auxiliaries else found
+
+
+def _without_auxiliaries(whole: Released, table: Table, samples: list[Sample]) -> Released:
+    """See the rows of the table alone: of all information what the moments of the auxiliaries share is taken away."""
+    at = own_rows(whole.structure)
+    beside = np.setdiff1d(np.arange(len(whole.slope)), at)
+    shared = np.linalg.solve(whole.information[np.ix_(beside, beside)], whole.information[np.ix_(beside, at)])
+    information = whole.information[np.ix_(at, at)] - whole.information[np.ix_(at, beside)] @ shared
+    meat = whole.meat
+    if meat is not None:
+        across = shared.T @ meat[np.ix_(beside, at)]
+        meat = meat[np.ix_(at, at)] - across - across.T + shared.T @ meat[np.ix_(beside, beside)] @ shared
+    alone = scale(replace(specify(table, samples), k=np.eye(len(at)), c=np.zeros(len(at))), samples)
+    values = whole.structure.k @ whole.point.x + whole.structure.c
+    implied = [imply(alone.structure.layout, values[at][alone.structure.part(group)]) for group in range(table.groups)]
+    k = whole.k[at]
+    return Released(replace(alone.structure, k=np.eye(len(at)), c=np.zeros(len(at))), alone,
+                    replace(whole.point, implied=implied), k[:, k.any(axis=0)], whole.slope[at], information, meat,
+                    whole.n)
 
 
 def _information(fit: SemFit, problem: Discrepancy, point: Point) -> tuple[np.ndarray, np.ndarray | None]:

@@ -14,6 +14,7 @@ import numpy as np
 from helpers.moments import Sample
 from helpers.sem.estimation.discrepancy import Discrepancy
 from helpers.sem.estimation.optimize import Optimum, search
+from helpers.sem.model.auxiliaries import filled, own_rows
 from helpers.sem.model.linear_map import basic_of
 from helpers.sem.model.scaling import Scaled
 from helpers.syntax import Row
@@ -40,14 +41,19 @@ def starts(scaled: Scaled) -> Iterator[np.ndarray]:
 def nearby(problem: Discrepancy, scaled: Scaled, values: np.ndarray | None) -> Optimum | None:
     """Search from the estimates of a related model with the same rows, shape (r,), in original units.
 
+    Rows of auxiliaries are not among them.
+
     None where none are given, or the search from there does not converge.
     """
     if values is None:
         return None
     structure = scaled.structure
+    own = own_rows(structure)
+    known = structure.c.copy()
+    known[own] = values / scaled.rows[own]
     free = structure.k.any(axis=1)
-    wanted = (values / scaled.rows - structure.c)[free]
-    point = problem.evaluate(basic_of(structure.k[free], wanted))
+    point = problem.evaluate(filled(structure, scaled.samples, basic_of(structure.k[free],
+                                                                        (known - structure.c)[free])))
     found = search(problem, point, near=True) if math.isfinite(point.f) else None
     return found if found is not None and found.converged else None
 
@@ -64,7 +70,7 @@ def _start(scaled: Scaled, of_group: Callable[[tuple[Row, ...], tuple[str, ...],
         said = np.array([row.start for row in table.rows]) / scaled.rows
         values = np.where(np.isnan(said), values, said)
     free = structure.k.any(axis=1)
-    return basic_of(structure.k[free], (values - structure.c)[free])
+    return filled(structure, scaled.samples, basic_of(structure.k[free], (values - structure.c)[free]))
 
 
 def _group(rows: tuple[Row, ...], latents: tuple[str, ...], sample: Sample) -> np.ndarray:

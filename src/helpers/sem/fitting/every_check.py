@@ -17,12 +17,12 @@ from helpers.sem.fitting.observed import Observed
 from helpers.sem.inference.heywood import sandwich_se
 from helpers.sem.inference.robust import Scaling
 from helpers.sem.inference.scaled_measures import scaling_check
+from helpers.sem.model.auxiliaries import Own
 from helpers.sem.model.implied import Implied
 from helpers.sem.model.scaling import Scaled
-from helpers.sem.model.specify import Structure
 
 
-def every_check(structure: Structure, scaled: Scaled, problem: Discrepancy, optimum: Optimum, observed: Observed,
+def every_check(own: Own, scaled: Scaled, problem: Discrepancy, optimum: Optimum, observed: Observed,
                 method: Method, found: Precision, *, values: np.ndarray, std_all: np.ndarray,
                 implied: list[Implied], undefined: Sequence[str], scaling: Scaling | None,
                 df: int) -> tuple[Check, ...]:
@@ -30,8 +30,8 @@ def every_check(structure: Structure, scaled: Scaled, problem: Discrepancy, opti
 
     Parameters
     ----------
-    structure : Structure
-        In original units.
+    own : Own
+        The model, in original units.
     scaled, problem, optimum
         On scaled items.
     observed : Observed
@@ -47,10 +47,10 @@ def every_check(structure: Structure, scaled: Scaled, problem: Discrepancy, opti
         What a robust test divides chi-square by.
     df : int
     """
-    robust = sandwich_se(scaled, problem, optimum, structure.k, observed.cases, method, values)
-    of_model = gates.checks(gates.Fitted(
-        structure, values, np.sqrt(np.maximum(np.diag(found.rows), 0.0)), std_all, implied, observed.samples, optimum,
-        found, tuple(undefined), observed.correlations_only, robust))
-    return (of_model + answer_checks(structure.table, observed.samples, observed.cases, method,
+    table, se = own.structure.table, np.sqrt(np.maximum(np.diag(found.rows)[own.rows], 0.0))
+    robust = sandwich_se(scaled, problem, optimum, own.structure.k, observed.cases, method, values)
+    of_model = gates.checks(gates.Fitted(own.structure, values, se, std_all, implied, own.samples, optimum, found,
+                                         tuple(undefined), observed.correlations_only, robust))
+    return (of_model + answer_checks(table, own.samples, observed.cases, method,
                                      correlations_only=observed.correlations_only)
-            + observed.checks(structure.table) + scaling_check(scaling, df=df))
+            + observed.checks(table) + scaling_check(scaling, df=df))

@@ -18,6 +18,7 @@ from helpers.sem.estimation.optimize import Optimum
 from helpers.sem.estimation.quadratic import Quadratic
 from helpers.sem.estimation.start import nearby, starts
 from helpers.sem.fitting.arguments import refuse_wrong, several
+from helpers.sem.fitting.auxiliary_answers import refuse_auxiliaries
 from helpers.sem.fitting.every_check import every_check
 from helpers.sem.fitting.observed import Observed, observe, refuse
 from helpers.sem.fitting.ordinal_fit import fit_ordinal
@@ -27,6 +28,7 @@ from helpers.sem.inference.holed_material import HoledMaterial
 from helpers.sem.inference.robust import Material, Scaling, material_of, meat
 from helpers.sem.inference.robust import scaling as scale_factors
 from helpers.sem.inference.robust_forms import with_robust_forms
+from helpers.sem.model.auxiliaries import own_part, with_auxiliaries
 from helpers.sem.model.implied import imply
 from helpers.sem.model.scaling import Scaled, scale
 from helpers.sem.model.specify import specify
@@ -48,6 +50,7 @@ def fit(
     effect_coding: bool = False,
     meanstructure: bool | None = None,
     fixed_x: bool = True,
+    auxiliaries: Sequence[str] = (),
     moments: Moments | Sequence[Moments] | Mapping[str, Moments] | None = None,
     conf_level: float = 0.95,
 ) -> SemFit:
@@ -71,6 +74,13 @@ def fit(
         unbiased where holes depend on answers that are there (missing at random); ML or MLR, observed information;
         rows without any answer are left out, and where a predictor x has holes its moments are modelled
         (``fixed_x=False``). "pairwise" (ordinal items only): each correlation from those who answered both.
+    auxiliaries : sequence of str
+        With "fiml": columns outside the model that go along with what is missing, or with why it is missing. They
+        covary freely with each other and with what the model leaves of every observed variable (saturated correlates),
+        so that holes which depend on them are missing at random too. The model keeps its degrees of freedom; the
+        moments of the auxiliaries appear in no table and not in ``npar``. Log-likelihoods are those of the model and
+        the auxiliaries together: compare only fits with the same auxiliaries. Who answered nothing but auxiliaries
+        counts in ``n``.
     cluster : str, optional
         Column of the cluster (branch, agent) of each respondent: errors and test of MLR over sums within clusters,
         times G / (G - 1).
@@ -122,11 +132,12 @@ def fit(
     S has divisor n. Standard errors of ML come from the expected information; for the robust ones see
     ``helpers.sem.inference.robust``, for ordinal items ``helpers.sem.estimation.least_squares``, for GLS and ULS
     ``helpers.sem.estimation.quadratic``. Agrees with lavaan 0.6-14 (tests/oracle/sem_*.csv, robust_*.csv,
-    ordinal_*.csv, quadratic_*.csv).
+    ordinal_*.csv, quadratic_*.csv), auxiliaries with semTools on it (auxiliary_*.csv).
 
     References
     ----------
-    Joreskog (1970). Biometrika, 57, 239-251. Bollen (1989). Structural Equations with Latent Variables.
+    Joreskog (1970). Biometrika, 57, 239-251. Bollen (1989). Structural Equations with Latent Variables. Graham (2003).
+    Structural Equation Modeling, 10, 80-100, for auxiliaries.
 
     Examples
     --------
@@ -143,7 +154,8 @@ def fit(
     ordered = ordered if isinstance(ordered, bool) else several("ordered", ordered)
     method = choose(estimator=estimator, missing=missing, ordered=ordered, cluster=cluster,
                     weights=weights, effect_coding=effect_coding, from_moments=data is None)
-    written = syntax.parse(model)
+    written, auxiliaries = syntax.parse(model), tuple(dict.fromkeys(several("auxiliaries", auxiliaries)))
+    refuse_auxiliaries(auxiliaries, written.observed, missing=method.missing)
     if method.categorical:
         found = fit_ordinal(written, data, method=method, ordered=written.observed if ordered is True else ordered,
                             group=group, conf_level=conf_level, meanstructure=meanstructure, std_lv=std_lv,
@@ -154,7 +166,7 @@ def fit(
     if full and meanstructure is False:
         raise ModelError("sem.fiml_means")
     observed = observe(written.observed, data, moments, group=group, cluster=cluster, weights=weights,
-                       missing=method.missing)
+                       missing=method.missing, auxiliaries=auxiliaries)
     if method.squares:  # covariances of predictors x count among the squares
         observed, fixed_x = observed.in_squares(method.discrepancy), False
 
@@ -175,6 +187,9 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
              begin: np.ndarray | None = None) -> SemFit:
     """Fit a complete parameter table to moments; ``fit`` is the comfortable way in.
 
+    Auxiliaries of the observations go along in the estimation; what is returned is the model's own part, in ``engine``
+    is the whole.
+
     Parameters
     ----------
     table : Table
@@ -185,19 +200,20 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
     begin : ndarray, shape (r,), optional
         Estimates of a model with these rows, where the search then begins.
     """
-    samples = observed.samples
-    structure = specify(table, samples)
-    scaled = scale(structure, samples)
+    whole = specify(with_auxiliaries(table, observed.auxiliaries), observed.samples)
+    scaled = scale(whole, observed.samples)
     problem = observed.problem(scaled)
     optimum = nearby(problem, scaled, begin) or problem.minimise(starts(scaled))
     f = optimum.point.f * (problem.unit if isinstance(problem, Quadratic) else 1.0)
+    own = own_part(whole, table, observed.samples)
+    structure, samples = own.structure, own.samples
     fitted = observed.likelihood(f, structure.k.shape[1], table)
     material = _material(scaled, method, observed.cases)
-    found, scaling = uncertainty(scaled, problem, optimum, structure.k, method, observed.cases, fitted,
-                                 material=material)
-    values = structure.k @ (optimum.point.x * scaled.basic) + structure.c
+    found, scaling = uncertainty(scaled, problem, optimum, whole.k, method, observed.cases, fitted, material=material)
+    values = (whole.k @ (optimum.point.x * scaled.basic) + whole.c)[own.rows]
+    rows_vcov = found.rows[np.ix_(own.rows, own.rows)]
     implied = [imply(structure.layout, values[structure.part(group)]) for group in range(table.groups)]
-    tables = Tables(table, structure, samples, implied, implied, values, found.rows, conf_level,
+    tables = Tables(table, structure, samples, implied, implied, values, rows_vcov, conf_level,
                     residual_means=table.means, implied_means=table.means)
     n = sum(sample.n for sample in samples)
     return SemFit(
@@ -205,11 +221,11 @@ def estimate(table: syntax.Table, observed: Observed, *, method: Method, conf_le
         measures=with_robust_forms(observed.measures(fitted, implied, means=table.means), problem, optimum, fitted,
                                    scaling, material),
         checks=every_check(
-            structure, scaled, problem, optimum, observed, method, found, values=values, std_all=tables.std_all,
+            own, scaled, problem, optimum, observed, method, found, values=values, std_all=tables.std_all,
             implied=implied, undefined=tables.undefined, scaling=scaling, df=fitted.df),
         n=n, n_read=observed.n_read, converged=optimum.converged,
         gradient=float(np.abs(optimum.gradient).max(initial=0.0)), iterations=optimum.iterations,
-        conf_level=conf_level, sample=tuple(samples), structure=structure, rows_vcov=found.rows,
+        conf_level=conf_level, sample=tuple(samples), structure=structure, rows_vcov=rows_vcov,
         engine=Engine(method, scaled, problem, optimum, observed.cases, scaling))
 
 

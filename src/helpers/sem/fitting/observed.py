@@ -19,13 +19,14 @@ from helpers.moments import (
     from_given,
     patterns_of,
     samples_of,
-    saturated,
+    some_of,
 )
 from helpers.sem.estimation.discrepancy import Discrepancy
 from helpers.sem.estimation.errors_and_tests import Likelihood, likelihood
 from helpers.sem.estimation.full_information import FullInformation
 from helpers.sem.estimation.normal_theory import NormalTheory
 from helpers.sem.estimation.quadratic import Quadratic
+from helpers.sem.fitting.auxiliary_answers import auxiliaries_check, refuse_auxiliaries, refuse_useless, saturated_with
 from helpers.sem.fitting.coverage import coverage_check
 from helpers.sem.fitting.unknown_scales import refuse_raw_claims
 from helpers.sem.inference.full_likelihood import full_likelihood
@@ -54,6 +55,8 @@ class Observed:
         Whether the variables' scales are unknown.
     squares : {"", "gls", "uls"}
         Which least squares of continuous variables are asked for; covariances then have divisor n - 1.
+    auxiliaries : tuple of str
+        The last of the variables: not in the model.
     """
 
     samples: list[Sample]
@@ -62,6 +65,7 @@ class Observed:
     saturated: tuple[Saturated, ...] = ()
     correlations_only: bool = False
     squares: str = ""
+    auxiliaries: tuple[str, ...] = ()
 
     @property
     def n_read(self) -> float:
@@ -78,7 +82,12 @@ class Observed:
         if not self.patterns:
             return ()
         random = [] if table.fixed_x else self.incomplete(table.exogenous)
-        return (coverage_check(self.patterns, random_x=random),)
+        if not self.auxiliaries:
+            return (coverage_check(self.patterns, random_x=random),)
+        own = tuple(some_of(each, table.observed) for each in self.patterns)
+        return (coverage_check(own, random_x=random),
+                auxiliaries_check(self.samples, self.auxiliaries, self.incomplete(table.observed),
+                                  beside=int(sum(each.n for each in self.patterns) - sum(each.n for each in own))))
 
     def in_squares(self, kind: str) -> Observed:
         """See the same observations for least squares, "gls" or "uls".
@@ -109,19 +118,21 @@ class Observed:
                                         exogenous=table.exogenous)
         if self.patterns:
             return full_likelihood(list(self.patterns), list(self.saturated), f, npar, exogenous=table.exogenous,
-                                   fixed_x=table.fixed_x)
+                                   fixed_x=table.fixed_x, auxiliaries=self.auxiliaries)
         return likelihood(self.samples, f, npar, means=table.means, exogenous=table.exogenous, fixed_x=table.fixed_x)
 
     def measures(self, fitted: Likelihood, implied: list[Implied], *, means: bool) -> pd.Series:
         """Compute the fit measures, see ``indices`` and ``quadratic_measures``."""
         if self.squares:
             return quadratic_measures(fitted, self.squares, self.samples, implied, means=means)
-        return measures(fitted, len(self.samples), self.samples, implied, means=means)
+        samples = [sample.subset(sample.names[: len(each.mu)]) for sample, each in zip(self.samples, implied,
+                                                                                      strict=True)]
+        return measures(fitted, len(samples), samples, implied, means=means)
 
 
 def observe(names: tuple[str, ...], data: pd.DataFrame | None, moments: object, *, group: str | None,
-            cluster: str | None, weights: str | None, missing: str) -> Observed:
-    """Take the model's variables from the data, or from printed moments.
+            cluster: str | None, weights: str | None, missing: str, auxiliaries: tuple[str, ...] = ()) -> Observed:
+    """Take the model's variables, and auxiliary ones behind them, from the data, or the former from printed moments.
 
     Raises
     ------
@@ -131,12 +142,15 @@ def observe(names: tuple[str, ...], data: pd.DataFrame | None, moments: object, 
     if (data is None) == (moments is None):
         raise DataError("sem.data_or_moments")
     if data is not None:
-        answers = cases(data, names, group=group, cluster=cluster, weights=weights, missing=missing)
+        refuse_auxiliaries(auxiliaries, names, missing=missing)
+        answers = cases(data, (*names, *auxiliaries), group=group, cluster=cluster, weights=weights, missing=missing)
         if missing == "listwise":
             return Observed(samples_of(answers), answers)
+        refuse_useless(answers, auxiliaries)
         patterns = patterns_of(answers)
-        found = [saturated(each) for each in patterns]
-        return Observed([each.sample for each in found], answers, tuple(patterns), tuple(found))
+        found = saturated_with(patterns, auxiliaries)
+        return Observed([each.sample for each in found], answers, tuple(patterns), tuple(found),
+                        auxiliaries=auxiliaries)
     known = listed(moments)
     if group is not None or not known or not all(isinstance(each, Moments) for each in known.values()):
         raise DataError("sem.moments_kind")

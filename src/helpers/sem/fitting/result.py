@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from helpers.sem.model.specify import Structure
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Engine:
-    """What the estimation knew.
+    """What the estimation knew, auxiliary variables included.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Engine:
     problem : Discrepancy
     optimum : Optimum
     cases : Cases or None
-        Complete answers, where the fit came from data.
+        Answers, where the fit came from data.
     scaling : Scaling or None
         What chi-squares are divided by, where the test is robust.
     categories : mapping of str to ndarray
@@ -47,6 +47,20 @@ class Engine:
     cases: Cases | None
     scaling: Scaling | None
     categories: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> pd.Series:
+        """Estimates of every row, auxiliaries' too, by ``(lhs, op, rhs, group)``."""
+        structure = self.scaled.structure
+        values = (structure.k @ self.optimum.point.x + structure.c) * self.scaled.rows
+        return pd.Series(values, index=[(row.lhs, row.op, row.rhs, row.group) for row in structure.table.rows])
+
+    @property
+    def samples(self) -> list[Sample]:
+        """Moments of every variable, auxiliaries too, in original units."""
+        width = self.scaled.width
+        return [replace(sample, cov=sample.cov * np.outer(width, width),
+                        mean=None if sample.mean is None else sample.mean * width) for sample in self.scaled.samples]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +147,7 @@ class SemFit:
 
     @property
     def answers(self) -> tuple[np.ndarray, ...] | None:
-        """Complete answers, shape (n, p), per group; None where the fit came from a printed matrix."""
+        """Answers, shape (n, p), per group, auxiliaries in the last columns; None for a printed matrix."""
         return None if self.engine.cases is None else self.engine.cases.values
 
     @property
@@ -165,6 +179,11 @@ class SemFit:
     def observed(self) -> tuple[str, ...]:
         """Names of the observed variables."""
         return self.structure.table.observed
+
+    @property
+    def auxiliaries(self) -> tuple[str, ...]:
+        """Names of the auxiliary variables."""
+        return self.engine.scaled.structure.table.auxiliaries
 
     def __repr__(self) -> str:
         chisq, cfi, rmsea, srmr = map(self.reported, ("chisq", "cfi", "rmsea", "srmr"))

@@ -9,6 +9,7 @@ import pandas as pd
 from helpers import syntax
 from helpers.errors import ModelError
 from helpers.sem.fitting.arguments import several
+from helpers.sem.fitting.auxiliary_answers import refuse_auxiliaries
 from helpers.sem.fitting.result import SemFit
 from helpers.sem.groups.levels import LEVELS, asked_levels, judged, refuse_unknown_partial, remarked
 from helpers.sem.groups.longitudinal import Longitudinal, refuse_absent
@@ -19,7 +20,8 @@ from helpers.sem.groups.sequence import Step, fit_in_turn
 
 def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, levels: Sequence[str] | None = None,
                estimator: str = "MLR", missing: str = "listwise", ordered: Sequence[str] = (),
-               waves: Mapping[str, Sequence[str]] | None = None, group_partial: Sequence[str] = ()) -> pd.DataFrame:
+               waves: Mapping[str, Sequence[str]] | None = None, group_partial: Sequence[str] = (),
+               auxiliaries: Sequence[str] = ()) -> pd.DataFrame:
     """Hold a measurement model equal across groups or waves, level by level.
 
     Parameters
@@ -47,6 +49,8 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
     group_partial : sequence of str
         Parameters left free in each group or wave, as ``"tr2 ~ 1"``; ``partial_invariance`` looks for them. Where it
         is the first loading of a construct, the next item becomes the marker.
+    auxiliaries : sequence of str
+        With "fiml", as in ``fit``.
 
     Returns
     -------
@@ -102,22 +106,23 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
     3      strict   True
     """
     if len(ordered) or estimator == "WLSMV":
+        refuse_auxiliaries(several("auxiliaries", auxiliaries), (), missing=missing)
         answers = ordinal_answers(model, data, estimator=estimator, ordered=ordered, group=group, waves=waves,
                                   missing=missing, partial=group_partial)
         return judged(ordinal_fits(answers, levels), answers.sizes, ordinal_change)
     fits = fits_of_levels(model, data, group=group, levels=levels, estimator=estimator, missing=missing, waves=waves,
-                          group_partial=group_partial)
+                          group_partial=group_partial, auxiliaries=auxiliaries)
     return judged(fits, [sample.n for sample in next(iter(fits.values())).sample])
 
 
 def fits_of_levels(model: str, data: pd.DataFrame, *, group: str | None, waves: Mapping[str, Sequence[str]] | None,
                    levels: Sequence[str] | None, group_partial: Sequence[str], estimator: str,
-                   missing: str) -> dict[str, SemFit]:
+                   missing: str, auxiliaries: Sequence[str] = ()) -> dict[str, SemFit]:
     """Fit each level; see ``invariance``.
 
     Parameters
     ----------
-    model, data, group, waves, levels, group_partial, estimator, missing
+    model, data, group, waves, levels, group_partial, estimator, missing, auxiliaries
         As in ``invariance``.
 
     Returns
@@ -135,7 +140,7 @@ def fits_of_levels(model: str, data: pd.DataFrame, *, group: str | None, waves: 
     else:
         refuse_unknown_partial(syntax.parse(model), free)
         steps = {level: Step(model, LEVELS[level], free if LEVELS[level] else ()) for level in asked}
-    return fit_in_turn(steps, data, group=group, estimator=estimator, missing=missing)
+    return fit_in_turn(steps, data, group=group, estimator=estimator, missing=missing, auxiliaries=auxiliaries)
 
 
 def measurement_part(model: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import syntax
 from helpers.sem.estimation.methods import choose
-from helpers.sem.fitting.arguments import refuse_wrong
+from helpers.sem.fitting.arguments import refuse_wrong, several
 from helpers.sem.fitting.fit import estimate
 from helpers.sem.fitting.observed import Observed, observe, refuse
 from helpers.sem.fitting.result import SemFit
@@ -32,7 +32,7 @@ class Step:
 
 
 def fit_in_turn(steps: Mapping[str, Step], data: pd.DataFrame, *, group: str | None, estimator: str,
-                missing: str) -> dict[str, SemFit]:
+                missing: str, auxiliaries: Sequence[str] = ()) -> dict[str, SemFit]:
     """Fit models with means and the same observed variables, as ``fit`` would fit each of them.
 
     Parameters
@@ -41,6 +41,7 @@ def fit_in_turn(steps: Mapping[str, Step], data: pd.DataFrame, *, group: str | N
     data : DataFrame
     group : str, optional
     estimator, missing : str
+    auxiliaries : sequence of str
 
     Returns
     -------
@@ -54,13 +55,14 @@ def fit_in_turn(steps: Mapping[str, Step], data: pd.DataFrame, *, group: str | N
     refuse_wrong(flags={}, columns={"group": group}, conf_level=0.95)
     method = choose(estimator=estimator, missing=missing, ordered=(), cluster=None, weights=None,
                     effect_coding=False, from_moments=False)
+    auxiliaries = tuple(dict.fromkeys(several("auxiliaries", auxiliaries)))
     fits: dict[str, SemFit] = {}
     observed: Observed | None = None
     for name, step in steps.items():
         written = syntax.parse(step.model)
         if observed is None:
             observed = observe(written.observed, data, None, group=group, cluster=None, weights=None,
-                               missing=method.missing)
+                               missing=method.missing, auxiliaries=auxiliaries)
         table = _table(written, observed, step, fixed_x=True)
         if observed.incomplete(table.exogenous):
             table = _table(written, observed, step, fixed_x=False)

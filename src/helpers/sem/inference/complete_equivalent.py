@@ -7,6 +7,7 @@ estimates. Its mean under a true model is k / N with
 
 W is the information that complete data would hold about the moments, A the one that these data hold, and
 :math:`\Gamma = A^{-1}` or, for answers that are not normal, :math:`A^{-1}BA^{-1}`, all at the saturated estimates.
+Auxiliary variables have their part in A, B and P, but none in the discrepancy: W is zero where a moment is theirs.
 
 References
 ----------
@@ -20,11 +21,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.moments import inverted
 from helpers.sem.estimation.discrepancy import Point
 from helpers.sem.estimation.errors_and_tests import Likelihood
 from helpers.sem.estimation.full_information import FullInformation
 from helpers.sem.inference.free_moments import Free
-from helpers.sem.inference.full_likelihood import baseline_moments
 from helpers.sem.inference.holed_material import HoledMaterial, Saturation
 from helpers.sem.inference.indices import robust_incremental, robust_rmsea
 from helpers.sem.model.implied import THETA, Implied, Layout, mean_factors
@@ -37,6 +38,7 @@ class _Group:
     Attributes
     ----------
     a, w : ndarray, shape (k, k)
+        Of w, rows and columns that belong to auxiliaries are zero.
     root : ndarray, shape (k, k)
         Cholesky root of A.
     b : ndarray, shape (n, k), or None
@@ -81,22 +83,22 @@ def equivalent_measures(problem: FullInformation, point: Point, material: HoledM
     structure, shares = problem.structure, problem.shares
     table = structure.table
     fixed = table.exogenous if table.fixed_x else ()
-    model, base, k0 = [], 0.0, 0.0
-    groups = []
+    p = len(table.model.observed)
+    model, groups, distance, base, k0 = [], [], 0.0, 0.0, 0.0
     for group, share in enumerate(shares):
-        found = material.saturation(group)
+        found, implied = material.saturation(group), point.implied[group]
         inside = np.isin(problem.samples[group].names, table.exogenous)
         kept = ~_moments_of(found.free, np.isin(problem.samples[group].names, fixed))
-        own = _group(found, kept, material.saturated_scores(group)[:, kept] if robust else None)
-        slopes = moment_slopes(found.free, structure.layout, point.implied[group])[kept]
+        own = _group(found, kept, material.saturated_scores(group)[:, kept] if robust else None, p)
+        slopes = moment_slopes(found.free, structure.layout, implied)[kept]
         model.append(slopes @ structure.k[structure.part(group)])
         groups.append(own)
-        mean, cov = baseline_moments(material.patterns[group], problem.samples[group], table.exogenous)
-        base += share * _distance(found.free, mean, cov)
-        alone = np.eye(len(kept))[:, _uncorrelated(found.free, inside)][kept]
+        distance += share * _distance(found.free, implied.mu, implied.sigma, p)
+        base += share * _distance(found.free, *material.baseline(group, table), p)
+        alone = np.eye(len(kept))[:, _uncorrelated(found.free, inside, p)][kept]
         k0 += _trace([own], [alone[:, alone.any(axis=0)]], np.ones(1))
     n, df, baseline_df = fitted.n, fitted.df, fitted.baseline_df
-    chisq = n * problem.complete.evaluate(point.x).f
+    chisq = n * distance
     factor = _trace(groups, model, shares) / df if df else np.nan
     return {**robust_incremental(chisq, factor, df, n * base, k0 / baseline_df if baseline_df else np.nan, baseline_df),
             **robust_rmsea(chisq, factor, df, n, len(shares))}
@@ -111,13 +113,19 @@ def moment_slopes(free: Free, layout: Layout, implied: Implied) -> np.ndarray:
                     one[row] * mean_factors(layout, implied))
 
 
-def _group(found: Saturation, kept: np.ndarray, scores: np.ndarray | None) -> _Group:
+def _group(found: Saturation, kept: np.ndarray, scores: np.ndarray | None, p: int) -> _Group:
+    """Take what is kept of the moments; the first p variables are the model's."""
     from scipy.linalg import solve_triangular
 
     a = (found.root @ found.root.T)[np.ix_(kept, kept)]
     root = found.root if kept.all() else np.linalg.cholesky(a)
-    w = found.free.complete_information()[np.ix_(kept, kept)]
-    half = np.linalg.cholesky(w)
+    modelled = _moments_of(found.free, np.arange(len(found.free.mu)) < p)
+    inner = Free.at(found.free.mu[:p], found.free.sigma[:p, :p]).complete_information()
+    inner = inner[np.ix_(kept[modelled], kept[modelled])]
+    at, half = np.flatnonzero(modelled[kept]), np.zeros((len(a), len(inner)))
+    half[at] = np.linalg.cholesky(inner)
+    w = np.zeros_like(a)
+    w[np.ix_(at, at)] = inner
     turned = solve_triangular(root, half, lower=True) if scores is None else half.T @ _solved(root, scores.T)
     spread = float((turned**2).sum()) / (1.0 if scores is None else found.n)
     return _Group(a, w, root, scores, spread, found.n)
@@ -146,15 +154,15 @@ def _moments_of(free: Free, inside: np.ndarray) -> np.ndarray:
     return inside[row] & ((kind != THETA) | inside[column])
 
 
-def _uncorrelated(free: Free, inside: np.ndarray) -> np.ndarray:
-    """Which moments the baseline model leaves free."""
+def _uncorrelated(free: Free, inside: np.ndarray, p: int) -> np.ndarray:
+    """Which moments the baseline model leaves free; after the first p, variables go with everything."""
     kind, row, column = free.layout.matrix, free.layout.row, free.layout.column
-    return (kind != THETA) | (row == column) | (inside[row] & inside[column])
+    return (kind != THETA) | (row == column) | (inside[row] & inside[column]) | (row >= p)
 
 
-def _distance(free: Free, mean: np.ndarray, cov: np.ndarray) -> float:
-    """Complete-data discrepancy of the saturated moments from others."""
-    other = Free.at(mean, cov)
-    away = free.mu - mean
-    return (other.logdet - free.logdet + float((free.sigma * other.inverse).sum()) - len(mean)
-            + float(away @ other.inverse @ away))
+def _distance(free: Free, mean: np.ndarray, cov: np.ndarray, p: int) -> float:
+    """Complete-data discrepancy of the saturated moments of the first p variables from others."""
+    inverse, logdet = inverted(cov[:p, :p])
+    away, sigma = (free.mu - mean)[:p], free.sigma[:p, :p]
+    return (logdet - float(np.linalg.slogdet(sigma)[1]) + float((sigma * inverse).sum()) - p
+            + float(away @ inverse @ away))

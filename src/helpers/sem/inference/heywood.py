@@ -42,11 +42,13 @@ def sandwich_se(scaled: Scaled, problem: object, optimum: Optimum, k: np.ndarray
     ndarray, shape (r,), or None
         None where no variance is negative, the fit's own errors are robust, or no complete answers are known.
     """
+    if not isinstance(problem, NormalTheory):
+        return None
     rows = scaled.structure.table.rows
     negative = any(row.op == "~~" and row.lhs == row.rhs and value < 0
                    for row, value in zip(rows, values, strict=True))
     whole = cases is not None and not any(np.isnan(each).any() for each in cases.values)
-    if not negative or method.robust or not whole or not optimum.converged or not isinstance(problem, NormalTheory):
+    if not negative or method.robust or not whole or not optimum.converged:
         return None
     robust, point = METHODS["MLR"], optimum.point
     observed = problem.curvature(point) / 2

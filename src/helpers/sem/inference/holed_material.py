@@ -24,6 +24,7 @@ from helpers.sem.inference.free_moments import Free
 from helpers.sem.inference.full_likelihood import baseline_moments
 from helpers.sem.model.scaling import Scaled
 from helpers.sem.model.specify import Structure
+from helpers.syntax import Table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +58,8 @@ class HoledMaterial:
     patterns : list of Patterns
         With weights, as the estimation takes them.
     weights, clusters : list of ndarray, shape (n,), or None
-    known, said : dict
-        Saturations and their scores that were computed already, by group.
+    known, said, alone : dict
+        Saturations, their scores, and moments of the baseline model that were computed already, by group.
     """
 
     samples: list[Sample]
@@ -68,6 +69,7 @@ class HoledMaterial:
     clusters: list[np.ndarray] | None
     known: dict[int, Saturation] = field(default_factory=dict)
     said: dict[int, np.ndarray] = field(default_factory=dict)
+    alone: dict[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, cases: Cases, scaled: Scaled) -> HoledMaterial:
@@ -118,13 +120,22 @@ class HoledMaterial:
             inside = np.isin(sample.names, table.exogenous)
             found = self.saturation(group)
             whole += _trace(found.root, self.saturated_scores(group)) / found.n
-            mean, cov = baseline_moments(self.patterns[group], sample, table.exogenous)
+            mean, cov = self.baseline(group, table)
             if table.fixed_x and table.exogenous:
                 at = np.flatnonzero(inside)
                 names = tuple(sample.names[place] for place in at)
                 own += self._trace(group, names, Free.at(mean[at], cov[np.ix_(at, at)]))
-            base += self._trace(group, sample.names, Free.at(mean, cov, np.outer(inside, inside)))
+            beside = np.isin(sample.names, table.auxiliaries)
+            pairs = np.outer(inside, inside) | np.logical_or.outer(beside, beside)
+            base += self._trace(group, sample.names, Free.at(mean, cov, pairs))
         return whole - own, whole - base
+
+    def baseline(self, group: int, table: Table) -> tuple[np.ndarray, np.ndarray]:
+        """Means and covariances of the baseline model."""
+        if group not in self.alone:
+            self.alone[group] = baseline_moments(self.patterns[group], self.samples[group], table.exogenous,
+                                                 table.auxiliaries)
+        return self.alone[group]
 
     def saturation(self, group: int) -> Saturation:
         """Information about a group's moments."""

@@ -81,7 +81,9 @@ def _structural(table: Table) -> set[str]:
     """Observed variables among the etas: in a regression, or covarying with something that is among the etas."""
     latents = set(table.latents)
     inside = latents | {name for row in table.rows if row.op == "~" for name in (row.lhs, row.rhs)}
-    pairs = [(row.lhs, row.rhs) for row in table.rows if row.op == "~~" and row.lhs != row.rhs]
+    beside = set(table.auxiliaries)  # what they covary with is no part of the regressions
+    pairs = [(row.lhs, row.rhs) for row in table.rows
+             if row.op == "~~" and row.lhs != row.rhs and row.lhs not in beside]
     grew = True
     while grew:
         more = {name for pair in pairs if (pair[0] in inside) != (pair[1] in inside) for name in pair}

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers import parallel
 from helpers.errors import Check, ModelError, gates_table
 from helpers.sem.fitting.result import SemFit
+from helpers.sem.model.auxiliaries import own_rows
 from helpers.sem.resampling.batch import Batch
 from helpers.sem.resampling.batch_search import search
 from helpers.sem.resampling.intervals import KINDS, acceleration, intervals
@@ -166,7 +167,7 @@ def refitted(of: Material, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     Returns
     -------
     values : ndarray, shape (draws, r)
-        Rows of the parameter table in original units, NaN where a draw failed.
+        Rows of the parameter table in original units, without those of auxiliaries, NaN where a draw failed.
     reasons : ndarray of str, shape (draws,)
     samples : Batch
     improper : int
@@ -175,7 +176,8 @@ def refitted(of: Material, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     samples = batch(of, counts)
     found = search(of.start, samples)
     values = found.values * of.start.scaled.rows
-    return values, found.reasons, samples, _improper(samples, values)
+    improper = _improper(samples, values)
+    return values[:, own_rows(of.start.scaled.structure)], found.reasons, samples, improper
 
 
 def functions(table: Table, values: np.ndarray) -> np.ndarray:
@@ -221,7 +223,8 @@ def _improper(samples: Batch, values: np.ndarray) -> int:
     wrong = np.zeros(len(held), dtype=bool)
     for group in range(samples.shares.shape[1]):
         filled = samples.matrices(group, held)
-        theta = filled.theta.min(axis=1) if filled.theta.ndim == 2 else _smallest(filled.theta)
+        p = len(samples.structure.table.model.observed)  # with auxiliaries, theirs are no residuals
+        theta = filled.theta.min(axis=1) if filled.theta.ndim == 2 else _smallest(filled.theta[:, :p, :p])
         wrong |= (theta < NOT_NEGATIVE) | (_smallest(filled.psi) < NOT_NEGATIVE)
     return int(wrong.sum())
 

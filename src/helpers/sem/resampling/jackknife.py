@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers import parallel
 from helpers.sem.fitting.result import SemFit
+from helpers.sem.model.auxiliaries import own_rows
 from helpers.sem.resampling.batch_search import search
 from helpers.sem.resampling.resample import BLOCK, Material, batch_without, material
 
@@ -40,4 +41,5 @@ def left_out(fit: SemFit, *, workers: int | None = None) -> tuple[np.ndarray, li
 
 
 def _without(of: Material, portion: range) -> np.ndarray:
-    return search(of.start, batch_without(of, portion)).values * of.start.scaled.rows
+    values = search(of.start, batch_without(of, portion)).values * of.start.scaled.rows
+    return values[:, own_rows(of.start.scaled.structure)]

@@ -24,6 +24,7 @@ from helpers.sem.fitting.fit import fit, uncertainty
 from helpers.sem.fitting.observed import observe
 from helpers.sem.inference.indices import upper_tail
 from helpers.sem.inference.robust import Scaling
+from helpers.sem.model.auxiliaries import own_part
 from helpers.sem.model.implied import imply
 from helpers.sem.model.scaling import scale
 from helpers.sem.model.specify import specify
@@ -98,7 +99,8 @@ class Lean:
             except HelpersError as error:
                 out.append(refused(error))
                 continue
-            checks = every_check(structure, scaled, problem, optimum, observed, method, found, values=values,
+            own = own_part(structure, self.table, observed.samples)
+            checks = every_check(own, scaled, problem, optimum, observed, method, found, values=values,
                                  std_all=std_all, implied=implied, undefined=undefined, scaling=factors,
                                  df=fitted.df)
             rows, whole = self._rows(values, found.rows, structure.k.any(axis=1))
