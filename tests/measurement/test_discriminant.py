@@ -67,7 +67,7 @@ def test_semtools_tests_the_same_models(answers, oracle):
 def test_the_lean_difference_is_that_of_whole_fits(answers, estimator, cutoff):
     larger = sem.fit(MODEL, answers, estimator=estimator, std_lv=True)
     held = f"{MODEL}\nloyal ~~ {cutoff}*safe"
-    variants = sem.Variants(larger)
+    variants = sem.Variants.of(larger)
     chisq, df, pvalue = variants.difference(variants.fit(MODEL), variants.fit(held))
     whole = sem.compare(larger, sem.fit(held, answers, estimator=estimator, std_lv=True)).iloc[0]
     assert (chisq, df, pvalue) == pytest.approx((whole["chisq.diff"], whole["df.diff"], whole["pvalue"]), rel=1e-6)

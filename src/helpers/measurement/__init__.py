@@ -7,6 +7,7 @@ Answers go in as a DataFrame of item scores and a mapping of constructs to items
 from helpers.measurement.agreement_over_time import icc, retest
 from helpers.measurement.coefficient_alpha import cronbach_alpha
 from helpers.measurement.coefficient_omega import omega
+from helpers.measurement.common_method import collinearity, common_method, first_component
 from helpers.measurement.dimensionality import (
     Correlations,
     adequacy,
@@ -26,6 +27,7 @@ from helpers.measurement.heterotrait import htmt
 from helpers.measurement.item_statistics import item_analysis
 from helpers.measurement.local_fit import local_misfit
 from helpers.measurement.lower_bounds import lower_bounds
+from helpers.measurement.marker_technique import marker_technique
 from helpers.measurement.ordinal_reliability import ordinal_reliability
 from helpers.measurement.polychoric_correlations import Polychoric, polychoric
 from helpers.measurement.scale_reliability import reliability, reliability_in_brief
@@ -44,12 +46,15 @@ __all__ = [
     "adequacy",
     "bartlett",
     "bifactor_model",
+    "collinearity",
+    "common_method",
     "correlated_factors",
     "correlations",
     "correlations_given",
     "cronbach_alpha",
     "discriminant",
     "discriminant_in_brief",
+    "first_component",
     "fit_cutoffs",
     "fornell_larcker",
     "general_factor",
@@ -61,6 +66,7 @@ __all__ = [
     "loadings",
     "local_misfit",
     "lower_bounds",
+    "marker_technique",
     "minimum_average_partial",
     "number_of_factors",
     "omega",

@@ -126,7 +126,7 @@ def _tested(fit: sem.SemFit, table: pd.DataFrame, near: pd.Series) -> pd.DataFra
                             for name in ("chisq", "pvalue")})
     if not near.any():
         return table
-    variants = sem.Variants(fit)
+    variants = sem.Variants.of(fit)
     larger = variants.fit(fit.model)
     for at in table.index[near[table.index]]:
         one, other, cor = table.loc[at, ["construct1", "construct2", "cor"]]

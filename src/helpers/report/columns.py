@@ -26,6 +26,9 @@ _REGISTRY = {
     "02_reliability/validity": "construct cr ave max.htmt",
     "02_reliability/discriminant":
         "construct1 construct2 cor ci.lower ci.upper problem at85.chisq at85.pvalue at90.chisq at90.pvalue htmt",
+    "02_reliability/marker_technique":
+        "model df against delta.chisq delta.df pvalue method.loading method.share cor.change",
+    "02_reliability/common_method": "measure value where criterion evidence",
     "02_reliability/htmt": "construct1 construct2 htmt ci.lower ci.upper htmt2",
     "02_reliability/measurement_fit": _FIT,
     "02_reliability/loadings": "construct item loading ci.lower ci.upper",

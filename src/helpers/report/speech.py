@@ -52,6 +52,8 @@ class Speech:
             return words.say(f"gate.{said}", self.language)
         if _ARROW.search(said):
             return " → ".join(self.term(column, part) for part in _ARROW.split(said)[::2])
+        if " - " in said and all(part in self.labels for part in said.split(" - ")):
+            return " – ".join(self.labels[part] for part in said.split(" - "))
         if said in self.items and column in _CODES:
             return said
         return self.labels.get(said, said)
