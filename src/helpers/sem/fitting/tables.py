@@ -114,7 +114,7 @@ def largest_residuals(fit: SemFit, n: int = 10) -> pd.DataFrame:
     DataFrame
         ``lhs rhs observed implied residual``: correlations in the data, in the model, and their difference, the
         largest differences first; preceded by ``group`` where there are several. Behind it ``z``, the residual
-        covariance over its standard error, where that is known (complete continuous answers).
+        covariance over its standard error, unless the search did not converge.
 
     References
     ----------
@@ -245,7 +245,7 @@ def _over_error(fit: SemFit) -> pd.Series | None:
     """Residual covariances over their standard errors, where an estimator has them."""
     try:
         return standardized_residuals(fit)["z"]
-    except ModelError:
+    except HelpersError:
         return None
 
 
