@@ -91,6 +91,8 @@ def test_structures_of_the_study_stand_with_the_constructs_whose_items_they_hold
     assert tests.loc[("all", "two"), "larger"] == "correlated"
     assert tests.loc[("crossed", "crossed"), "method"] == "not_nested"
     assert found.of("all")["correlated"].fit is cfa
+    same = {"all": own["crossed"]}
+    assert measurement.structures(cfa, answers, PARTS, own=same).scopes == ["all", "all'"]  # other items, another block
 
 
 def test_improper_rivals_are_not_compared_and_the_reason_is_told():

@@ -11,7 +11,7 @@ model. Psychometrika, 64(2), 113-128. Bollen (1989), pp. 238-247 (rules of ident
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from helpers.measurement.factor_validity import correlated_factors
@@ -75,7 +75,7 @@ def rival_structures(constructs: Mapping[str, Sequence[str]], *, second_order: s
     """
     factors = {name: tuple(items) for name, items in constructs.items()}
     items = [item for each in factors.values() for item in each]
-    whole = {second_order or _unused(GENERAL, factors): tuple(items)}
+    whole = {second_order or _unused(GENERAL, {*factors, *items}): tuple(items)}
     found = [Structure("one_factor", correlated_factors(whole), whole)] if len(factors) > 1 else []
     for name, declared in (own or {}).items():
         mine = {factor: tuple(each) for factor, each in declared.items()}
@@ -161,7 +161,7 @@ def _bifactor(factors: Mapping[str, tuple[str, ...]], name: str) -> Structure:
     return Structure("bifactor", bifactor_model(factors, general=name), factors)
 
 
-def _unused(name: str, taken: Mapping[str, object]) -> str:
+def _unused(name: str, taken: Set[str]) -> str:
     while name in taken:
         name += "_"
     return name

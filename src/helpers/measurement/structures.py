@@ -22,7 +22,7 @@ WHOLE = "all"
 # A negative variance, even one that may be chance, is how these models show that a factor is empty (Chen, West & Sousa,
 # 2006); their fit is then bought with a value that no population has.
 WITH_GENERAL = ("second_order", "bifactor")
-SHOWN = ("chisq", "df", "cfi", "tli", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr", "bic", "aic", "npar")
+SHOWN = ("chisq", "df", "cfi", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr", "bic", "tli", "aic", "npar")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +136,7 @@ def structures_shown(found: Structures) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per rival
-        ``scope structure status chisq df cfi tli rmsea rmsea.ci.lower rmsea.ci.upper srmr bic aic npar``: scaled and
+        ``scope structure status chisq df cfi rmsea rmsea.ci.lower rmsea.ci.upper srmr bic tli aic npar``: scaled and
         robust forms where the estimator has them, limits of RMSEA at 90 %. NaN unless ``status`` is ``fitted``:
         improper estimates have no fit to be compared.
     """
@@ -168,6 +168,8 @@ def _scopes(constructs: Mapping[str, Sequence[str]], parts: Mapping[str, Sequenc
     for name, factors in own.items():
         held = _declared(name, factors, constructs)
         scope = next((other for other, of in asked.items() if set(of) == set(held)), name)
+        while scope in asked and set(asked[scope]) != set(held):  # called as a construct, but of other items
+            scope += "'"
         asked.setdefault(scope, held)
         mine.setdefault(scope, {})[name] = factors
     behind = {WHOLE: whole[0] if whole else ""} | {name: name if name in parts else "" for name in asked

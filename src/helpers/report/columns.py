@@ -36,7 +36,7 @@ _REGISTRY = {
     "02_reliability/local_misfit": "item1 factor1 item2 factor2 observed implied residual z",
     "02_reliability/measurement_modification": "lhs op rhs mi pvalue.bonferroni epc sepc.all",
     "02_reliability/structures":
-        "scope structure status chisq df cfi tli rmsea rmsea.ci.lower rmsea.ci.upper srmr bic aic npar",
+        "scope structure status chisq df cfi rmsea rmsea.ci.lower rmsea.ci.upper srmr bic tli aic npar",
     "02_reliability/structure_tests":
         "scope smaller larger method delta.chisq delta.df delta.pvalue delta.cfi delta.rmsea delta.srmr",
     "02_reliability/general_factor": "scope basis construct k omega omega.h omega.hs ecv puc denominator",

@@ -18,8 +18,10 @@ from helpers.report.speech import Speech, marked
 # A column whose repeats say nothing new: printed once per block.
 _BLOCKS = ("scope", "basis", "grouping", "construct", "construct1", "outcome", "predictor", "variable", "group",
            "notebook")
+# Columns whose entries head the rows below them, where there are several.
+_HEADED = ("scope", "construct")
 # Columns that are told in the note where they say the same in every row.
-_TOLD = ("denominator", "enumeration", "method", "correlations", "failed", "draws")
+_TOLD = ("scope", "basis", "status", "denominator", "enumeration", "method", "correlations", "failed", "draws")
 # Rows that stay on one printed page with their caption, rows from which a screen scrolls them under their heading, and
 # columns from which the page is turned.
 _SHORT, _TALL, _WIDE = 24, 40, 16
@@ -96,7 +98,7 @@ def _without_optional(table: pd.DataFrame, *, sectioned: bool) -> pd.DataFrame:
         table = table.rename(columns={"lhs": "outcome", "rhs": "predictor"}).drop(columns="op")
     idle = [name for name in _OPTIONAL
             if name in table and "op" in table and table[name].astype("string").fillna("").nunique() <= 1]
-    above = ["construct"] if sectioned and "op" not in table else []
+    above = [name for name in _HEADED if name in table][:1] if sectioned and "op" not in table else []
     return table.drop(columns=[*idle, *above])
 
 
@@ -213,11 +215,11 @@ def _repeats(table: pd.DataFrame, name: str, row: int) -> bool:
 
 
 def _sections(table: pd.DataFrame, speech: Speech) -> list[str]:
-    """Name the block of each row: kinds of a model's parameters, or the construct of items; else nothing."""
-    if {"construct", "item"} <= set(table.columns):
-        names = table["construct"].astype(str).tolist()
+    """Name the block of each row: a set of items, the construct of items, kinds of a model's parameters; or nothing."""
+    if headed := next((name for name in _HEADED if name in table and (name != "construct" or "item" in table)), ""):
+        names = table[headed].astype(str).tolist()
         runs = 1 + sum(a != b for a, b in pairwise(names))
-        return [html.escape(speech.term("construct", name)) for name in names] if runs == len(set(names)) < len(
+        return [html.escape(speech.term(headed, name)) for name in names] if runs == len(set(names)) < len(
             names) else []
     if not {"lhs", "op", "rhs"} <= set(table.columns) or table["op"].nunique() < 2:
         return []
