@@ -93,9 +93,10 @@ def numbers(data: pd.DataFrame, names: Sequence[str], *, beside: Sequence[str] =
     if not isinstance(data, pd.DataFrame):
         raise DataError("moments.no_frame", found=type(data).__name__)
     columns = [*names, *beside]
-    if absent := [name for name in columns if name not in data.columns]:
+    there = set(data.columns)
+    if absent := [name for name in columns if name not in there]:
         raise DataError("moments.absent", columns=absent, have=[str(name) for name in data.columns[:30]])
-    repeated = set(data.columns[data.columns.duplicated()])
+    repeated = set() if data.columns.is_unique else set(data.columns[data.columns.duplicated()])
     if doubled := sorted({name for name in columns if name in repeated}):
         raise DataError("moments.doubled", columns=doubled)
     return _numbers(data[list(names)])
@@ -121,9 +122,10 @@ def group_rows(of: pd.Series, present: np.ndarray) -> tuple[tuple[str, ...], lis
 
 
 def _numbers(scores: pd.DataFrame) -> np.ndarray:
-    kinds = {str(name): dtype for name, dtype in scores.dtypes.items()}
-    if text := [name for name, dtype in kinds.items() if not _real(dtype)]:
-        raise DataError("moments.text", columns=text)
+    kinds = list(scores.dtypes)
+    if not all(map(_real, set(kinds))):
+        raise DataError("moments.text", columns=list(dict.fromkeys(
+            str(name) for name, kind in zip(scores.columns, kinds, strict=True) if not _real(kind))))
     values = scores.to_numpy(dtype=float, na_value=np.nan)
     if infinite := [name for name, bad in zip(scores.columns, np.isinf(values).any(axis=0), strict=True) if bad]:
         raise DataError("moments.infinite", columns=infinite)

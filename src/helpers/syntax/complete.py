@@ -210,8 +210,9 @@ def _labelled(rows: list[Row], model: Model, exogenous: tuple[str, ...], equal: 
     done = []
     for number, row in enumerate(rows, start=1):
         of_x = row.lhs in exogenous and row.op in ("~~", "~1")
-        asked = row.free and not row.label and not of_x and _kind(row, latents) in equal and _key(row) not in released
-        done.append(replace(row, label=f".p{number}." if asked else row.label))
+        asked = bool(equal) and row.free and not row.label and not of_x and (
+            _kind(row, latents) in equal and _key(row) not in released)
+        done.append(replace(row, label=f".p{number}.") if asked else row)
     return done
 
 

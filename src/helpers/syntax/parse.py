@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from helpers.errors import ModelError, Problem
 from helpers.syntax.expressions import NAME, Expression
@@ -61,7 +62,7 @@ class Constraint:
     line: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots, so that the names are gathered once
 class Model:
     """What the author of a model wrote, before any default is added.
 
@@ -79,25 +80,25 @@ class Model:
     definitions: tuple[Definition, ...]
     constraints: tuple[Constraint, ...]
 
-    @property
+    @cached_property
     def latents(self) -> tuple[str, ...]:
         """Names that are measured (left of ``=~``), in order of appearance."""
         return tuple(dict.fromkeys(each.lhs for each in self.relations if each.op == "=~"))
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Every variable of the model, latent or observed, in order of appearance."""
         said = (name for each in self.relations for name in (each.lhs, "" if each.op == "|" else each.rhs))
         return tuple(name for name in dict.fromkeys(said) if name)
 
-    @property
+    @cached_property
     def observed(self) -> tuple[str, ...]:
         """Names that the data must have: indicators first, then the others, in order of appearance."""
         latents = set(self.latents)
         indicators = [each.rhs for each in self.relations if each.op == "=~"]
         return tuple(name for name in dict.fromkeys([*indicators, *self.names]) if name not in latents)
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """Labels given to parameters, in order of appearance."""
         return tuple(dict.fromkeys(name for each in self.relations for name in each.modifiers.labels if name))

@@ -75,7 +75,8 @@ def precision(problem: Discrepancy, point: Point, scaled: Scaled, k: np.ndarray,
     if not (width > 0).all():
         raise _not_identified(scaled, (width <= 0).astype(float))
     unit = expected / np.outer(width, width)
-    weakest = float(np.linalg.eigvalsh(unit)[0])
+    enough = observed is not None and _holds_information(unit)  # the smallest eigenvalue itself is then not asked for
+    weakest = NO_INFORMATION if enough else float(np.linalg.eigvalsh(unit)[0])
     if weakest < NO_INFORMATION and (converged or _structural(problem, point)):
         roots, vectors = np.linalg.eigh(unit)
         raise _not_identified(scaled, np.abs(vectors[:, :max(1, (roots < NO_INFORMATION).sum())]).max(axis=1))
@@ -90,6 +91,15 @@ def precision(problem: Discrepancy, point: Point, scaled: Scaled, k: np.ndarray,
     inside = bread if middle is None else bread @ middle @ bread
     basic = inside * np.outer(scaled.basic, scaled.basic) / respondents(problem.samples)
     return Precision(basic, spread_out(k, basic), weakest, bread)
+
+
+def _holds_information(unit: np.ndarray) -> bool:
+    """Whether every eigenvalue is beyond ``NO_INFORMATION``: then what is left without it has a Cholesky root."""
+    try:
+        np.linalg.cholesky(unit - NO_INFORMATION * np.eye(len(unit)))
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def _structural(problem: Discrepancy, point: Point) -> bool:

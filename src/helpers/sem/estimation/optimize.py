@@ -26,7 +26,7 @@ ACCEPTED = 1e-9
 SCORING_STEPS, NEWTON_STEPS, HALVINGS = 200, 30, 30
 NEAR, PAUSE = 0.1, 5  # gradient below which Newton's steps are tried; scoring steps after some that were in vain
 SLOW = 15  # scoring steps after which differenced second derivatives are worth their price
-SERVES, SLOWLY = 8, 0.2  # steps that a Hessian serves while each leaves less than this share of the gradient
+WORTH = 5  # steps to the target, at the pace of the last, up to which a Hessian is not worked out anew
 LONGEST_STEP = 1.0  # scaled parameters are of order one
 
 
@@ -146,21 +146,21 @@ def _newton(problem: Discrepancy, point: Point, slope: np.ndarray) -> tuple[Poin
     for steps in range(NEWTON_STEPS):
         curvature = problem.curvature(point)
         try:
-            np.linalg.cholesky(curvature)
+            root = np.linalg.inv(np.linalg.cholesky(curvature))
         except np.linalg.LinAlgError:
             return None if steps == 0 else (point, slope, steps)
-        for _ in range(SERVES):
-            tried = problem.evaluate(point.x - np.linalg.solve(curvature, slope))
+        while True:
+            tried = problem.evaluate(point.x - root.T @ (root @ slope))
             if not math.isfinite(tried.f) or tried.f > point.f + 1e-12 * (1 + abs(point.f)):
                 return None if _size(slope) >= began else (point, slope, steps)
             better = problem.gradient(tried)
             if _size(better) >= _size(slope):
                 return (point, slope, steps) if _size(slope) < began else None
-            slowly = _size(better) > SLOWLY * _size(slope)
+            pace = _size(better) / _size(slope)
             point, slope = tried, better
             if _size(slope) < TARGET:
                 return point, slope, steps + 1
-            if slowly:
+            if _size(slope) * pace**WORTH > TARGET:
                 break
     return point, slope, NEWTON_STEPS
 

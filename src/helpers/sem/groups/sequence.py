@@ -81,7 +81,7 @@ def _values(last: SemFit | None, table: syntax.Table) -> np.ndarray | None:
     """Estimates of the last model for the rows of the next one; None where that has others."""
     if last is None:
         return None
-    est = last.parameters["est"].to_numpy()
+    est = last.tables.values
     known = {_key(row): est[at] for at, row in enumerate(last.structure.table.rows)}
     values = [known.get(_key(row)) for row in table.rows]
     return None if None in values else np.array(values)

@@ -66,8 +66,8 @@ def hessian(place: Place) -> np.ndarray:
     spread = implied.atoms.T @ outer @ implied.atoms
     crossed = inner[np.ix_(left, right)]
     same, other = inner[np.ix_(left, left)], inner[np.ix_(right, right)]
-    products = (same * spread[np.ix_(right, right)] + other * spread[np.ix_(left, left)]
-                + crossed * spread[np.ix_(right, left)] + crossed.T * spread[np.ix_(left, right)])
+    mixed = crossed * spread[np.ix_(right, left)]
+    products = same * spread[np.ix_(right, right)] + other * spread[np.ix_(left, left)] + mixed + mixed.T
     found = 2 * np.outer(weight, weight) * (products - crossed * crossed.T - same * other)
     if place.away is not None:
         factor = mean_factors(layout, implied)
