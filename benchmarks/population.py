@@ -16,13 +16,14 @@ RELATED = ("physical", "information", "clarity", "asymmetry")
 HOLES = 0.08
 
 
-def _items(name: str) -> list[str]:
+def items(name: str) -> list[str]:
+    """Name the items of a construct."""
     return [f"{name[:3]}{number}" for number in range(1, SIZES[name] + 1)]
 
 
 def measurement() -> str:
     """Write the measurement part."""
-    return "\n".join(f"{name} =~ {' + '.join(_items(name))}" for name in SIZES)
+    return "\n".join(f"{name} =~ {' + '.join(items(name))}" for name in SIZES)
 
 
 def model() -> str:
@@ -32,12 +33,12 @@ def model() -> str:
 
 def answers() -> pd.DataFrame:
     """Draw five-point answers from the same model with values."""
-    lines = [f"{name} =~ {' + '.join(f'0.8*{item}' for item in _items(name))}" for name in SIZES]
+    lines = [f"{name} =~ {' + '.join(f'0.8*{item}' for item in items(name))}" for name in SIZES]
     lines += [f"{name} ~ {' + '.join(f'{value}*{cause}' for cause, value in causes.items())}"
               for name, causes in PATHS.items()]
     lines += [f"{name} ~~ {value}*{name}" for name, value in RESIDUAL.items()]
     lines += [f"{one} ~~ 0.4*{other}" for place, one in enumerate(RELATED) for other in RELATED[place + 1:]]
-    lines += [f"{item} ~~ 0.36*{item}" for name in SIZES for item in _items(name)]
+    lines += [f"{item} ~~ 0.36*{item}" for name in SIZES for item in items(name)]
     return (sem.simulate("\n".join(lines), n=600, seed=20261123).clip(-2, 2).round() + 3).astype(float)
 
 

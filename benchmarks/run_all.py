@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import imports
 import report
+import scales
 import sem
 import workers
 
@@ -16,7 +17,7 @@ from helpers import parallel
 
 def main() -> None:
     print(f"{'':62} {'ours':>8} {'peer':>8} {'ratio':>8}  goal")
-    for bench in (imports, sem, workers, report):
+    for bench in (imports, sem, scales, workers, report):
         for row in bench.rows():
             print(f"{row.what:62} {row.ours:>8} {row.peer:>8} {row.ratio:>8}  {row.goal}", flush=True)
 
