@@ -55,7 +55,7 @@ def invariance(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
     """
     tested = sem.measurement_part(model)
     return _over(scores, tested, groups, respondents, panel, lambda data, name, how: sem.invariance(
-        tested, data, estimator=estimator, missing=missing, ordered=_items(ordered, tested),
+        tested, data, estimator=estimator, missing=missing, ordered=items_of(ordered, tested),
         group_partial=partial.get(name, ()), **how))
 
 
@@ -87,7 +87,8 @@ def latent_means(scores: pd.DataFrame, model: str, groups: pd.DataFrame, *,
 
     def of_one(data: pd.DataFrame, name: str, how: dict[str, object]) -> pd.DataFrame | None:
         try:
-            return sem.latent_means(tested, data, estimator=estimator, missing=missing, ordered=_items(ordered, tested),
+            return sem.latent_means(tested, data, estimator=estimator, missing=missing,
+                                    ordered=items_of(ordered, tested),
                                     group_partial=partial.get(name, ()), reference=references.get(name) or None,
                                     conf_level=conf_level, **how)
         except ModelError as error:
@@ -133,7 +134,7 @@ def partial_invariance(tested: pd.DataFrame, scores: pd.DataFrame, model: str, g
 
     def of_one(data: pd.DataFrame, name: str, how: dict[str, object]) -> pd.DataFrame:
         found = sem.partial_invariance(part, data, level=failed[name], estimator=estimator, missing=missing,
-                                       ordered=_items(ordered, part), group_partial=partial.get(name, ()), **how)
+                                       ordered=items_of(ordered, part), group_partial=partial.get(name, ()), **how)
         checks = found.attrs["checks"]
         found = found.assign(level=failed[name])
         found.attrs["checks"] = checks
@@ -142,7 +143,7 @@ def partial_invariance(tested: pd.DataFrame, scores: pd.DataFrame, model: str, g
     return _over(scores, part, groups[list(failed.index)], respondents, panel, of_one)
 
 
-def _items(ordered: Sequence[str], tested: str) -> list[str]:
+def items_of(ordered: Sequence[str], tested: str) -> list[str]:
     """Those of the ordered items that are tested here."""
     return [name for name in sem.indicators(tested) if name in ordered]
 
@@ -153,7 +154,7 @@ def _over(scores: pd.DataFrame, tested: str, groups: pd.DataFrame, respondents: 
         raise DataError("cases.no_groups")
     parts, checks = [], []
     if panel:
-        side = _side_by_side(scores, tested, groups[panel], respondents)
+        side = side_by_side(scores, tested, groups[panel], respondents)
         skipped = [str(name) for name in groups.columns if name != panel]
         checks.append(Check("panel", "caution", not skipped, {
             "people": int(side.n.get(len(side.waves), 0)), "waves": list(side.waves), "skipped": skipped}))
@@ -161,7 +162,7 @@ def _over(scores: pd.DataFrame, tested: str, groups: pd.DataFrame, respondents: 
     else:
         if respondents is not None:
             refuse_repeated(respondents)
-        frames = [(str(name), _with_groups(scores, groups[name]), {"group": str(name)}) for name in groups.columns]
+        frames = [(str(name), with_groups(scores, groups[name]), {"group": str(name)}) for name in groups.columns]
     for name, data, how in frames:
         table = table_of(data, name, how)
         if table is not None:
@@ -181,13 +182,15 @@ def _placed(check: Check, grouping: str) -> Check:
     return replace(check, values={**check.values, "level": f"{grouping} - {check.values['level']}"})
 
 
-def _with_groups(scores: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
+def with_groups(scores: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
+    """Put a grouping beside the answers, its groups in the declared order."""
     of = pd.Categorical(group.astype(object), categories=levels_of(group), ordered=True)
     return scores.assign(**{str(group.name): of})
 
 
-def _side_by_side(scores: pd.DataFrame, tested: str, wave: pd.Series,
+def side_by_side(scores: pd.DataFrame, tested: str, wave: pd.Series,
                   respondents: Sequence[int] | np.ndarray | None) -> sem.Waves:
+    """Put the waves of the same people side by side."""
     if respondents is None:
         raise DataError("cases.panel_respondents")
     sheets = scores.assign(**{".respondent": np.asarray(respondents), ".wave": wave.astype(object).to_numpy()})

@@ -29,6 +29,8 @@ _REGISTRY = {
     "02_reliability/marker_technique":
         "model df against delta.chisq delta.df pvalue method.loading method.share cor.change",
     "02_reliability/common_method": "measure value where criterion evidence",
+    "02_reliability/scale_invariance":
+        "grouping level scales hold construct n delta.cfi delta.rmsea delta.srmr failing",
     "02_reliability/htmt": "construct1 construct2 htmt ci.lower ci.upper htmt2",
     "02_reliability/measurement_fit": _FIT,
     "02_reliability/loadings": "construct item loading ci.lower ci.upper",
