@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 CONVENTIONAL = {"srmr": 0.08, "rmsea": 0.06, "cfi": 0.95}
 MOST_LEVELS = 3
 TOLERATED_FAILURES = 0.10
+# Of chi-square under normal answers 1; beyond these, indices vary otherwise than those of the samples.
+SCALING = (0.90, 1.10)
 
 
 def fit_cutoffs(fit: SemFit, *, replications: int = 500, seed: int = 1, most_levels: int = MOST_LEVELS) -> pd.DataFrame:
@@ -54,6 +56,10 @@ def fit_cutoffs(fit: SemFit, *, replications: int = 500, seed: int = 1, most_lev
     -----
     The populations are those of ``helpers.measurement.misspecified``, samples are of complete normal answers. The
     idea and the rule of 95 % and 5 % are McNeish & Wolf's; the program is our own and was not compared with theirs.
+    With answers that crowd at one end ``correct`` is too strict, for SRMR most of all, which has no robust form here;
+    the check ``cutoff_answers`` says so where the scaling factor of a robust estimator tells. The levels lie far beyond
+    and are touched little.
+
     Cutoffs grade the size of misfit; they are no test of the model, and a model with weak loadings fits closely
     whatever it leaves out.
 
@@ -82,7 +88,7 @@ def fit_cutoffs(fit: SemFit, *, replications: int = 500, seed: int = 1, most_lev
     samples = Check("cutoff_samples", "caution", failed <= TOLERATED_FAILURES, {
         "failed": failed, "tolerated": TOLERATED_FAILURES, "replications": replications})
     table.attrs |= {"replications": replications, "levels": available(model), "shown": len(graded), "n": int(fit.n),
-                    "checks": (_graded(table, graded), samples)}
+                    "checks": (_graded(table, graded), samples, *_answers(fit))}
     return table
 
 
@@ -131,6 +137,15 @@ def _row(measure: str, observed: float, samples: list[pd.Series]) -> dict[str, o
         verdict = "below" if np.isfinite(cutoffs[:1]).all() and cutoffs else "none"
     return {"measure": measure, "observed": observed, "conventional": CONVENTIONAL[measure], "correct": sign * correct,
             **{f"cutoff.{at}": sign * cutoff for at, cutoff in enumerate(cutoffs, start=1)}, "verdict": verdict}
+
+
+def _answers(fit: SemFit) -> tuple[Check, ...]:
+    """Whether the answers are as normal as those of the samples, where a robust estimator tells."""
+    factor = float(fit.measures.get("chisq.scaling.factor", np.nan))
+    if np.isnan(factor):
+        return ()
+    return (Check("cutoff_answers", "info", SCALING[0] <= factor <= SCALING[1], {
+        "factor": factor, "least": SCALING[0], "most": SCALING[1]}),)
 
 
 def _graded(table: pd.DataFrame, graded: list) -> Check:
