@@ -90,6 +90,8 @@ FAULTS = {
     "group_column_unknown": study(12, ("`insuror`", DATA, "`insurer`"), "Did you mean"),
     "group_not_in_order": study(12, ("`insurer`", "B", "A"), "correct the file"),
     "reference_unknown": study(12, ("`D`", "`insurer`"), "Choose one of: A, B"),
+    "halves_unknown": study(13, ("`halves: insuror`", "`insurer`"), "Did you mean"),
+    "halves_of_three": study(13, ("`halves: insurer`", "A"), "Name another column"),
     "partial_form": study(12, "`trust ~ loyalty`", "an intercept as `tr2 ~ 1`"),
     "partial_unknown": study(12, ("`tr9 ~ 1`", "`tr9`"), "Did you mean"),
     "claim_outcome_unknown": study(16, ("`a_trust`", "`trrust`", "`trust`"), "Did you mean"),

@@ -11,6 +11,17 @@ _REGISTRY = {
     "01_survey/missing": "item construct n missing share",
     "01_survey/items": "item construct n missing mean sd skew kurtosis floor ceiling",
     "01_survey/screening": "rule criterion n respondents share attentive.share action computable",
+    "02_reliability/adequacy": "n missing items correlations kmo lowest.kmo chisq df pvalue",
+    "02_reliability/number_of_factors": "rule n.factors evidence source",
+    "02_reliability/efa_fit":
+        "n n.factors extraction rotation share rmsr chisq df pvalue tli rmsea rmsea.ci.lower rmsea.ci.upper",
+    "02_reliability/efa_loadings": "construct item factor loading cross communality uniqueness kmo own",
+    "02_reliability/efa_factors": "factor ss share largest.cor with",
+    "02_reliability/efa_constructs": "construct k factor congruence n.own shared astray",
+    "02_reliability/confirmed":
+        "n npar estimator chisq df pvalue cfi tli rmsea rmsea.ci.lower rmsea.ci.upper srmr",
+    "02_reliability/scale_dimensions":
+        "construct k n missing correlations kmo first.share n.components n.factors n.map one.dimension",
     "02_reliability/reliability":
         "construct k n alpha alpha.ci.lower alpha.ci.upper omega omega.ci.lower omega.ci.upper denominator",
     "02_reliability/unidimensionality":

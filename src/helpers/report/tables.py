@@ -51,7 +51,8 @@ def journal(table: pd.DataFrame, speech: Speech, *, title: str, caption: str, no
     Parameters
     ----------
     table : DataFrame
-        Contract columns, unrounded.
+        Contract columns, unrounded. ``attrs["not_printed"]`` names columns that only the file holds,
+        ``attrs["blank_below"]`` columns of coefficients with the size below which a cell stays empty.
     speech : Speech
         Reader's language and labels.
     title : str
@@ -66,6 +67,7 @@ def journal(table: pd.DataFrame, speech: Speech, *, title: str, caption: str, no
     str
         One ``<div class="as-table">`` without any script.
     """
+    table = table.drop(columns=[name for name in table.attrs.get("not_printed", ()) if name in table])
     table, told = _without_constant(forms.side_by_side(table), speech)
     note = " ".join(part for part in (note, *told) if part)
     sections = _sections(table, speech)
@@ -168,7 +170,11 @@ def _numbers(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
         is_df = _DEGREES.search(name) is not None
         kind = "integer" if is_df and formats.whole(table[name].dropna()) else kind
         kinds = ["tiny" if name == "difference" and "est.semopy" in table else kind] * len(values)
-    cells = [formats.number(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    limit = table.attrs.get("blank_below", {}).get(name)
+    if limit is not None:
+        kinds = ["unit"] * len(values)
+    cells = ["" if limit and abs(value) < limit else formats.number(value, kind)
+             for value, kind in zip(values, kinds, strict=True)]
     if name == "se":  # a fixed parameter has no standard error; the table of parameters holds 0, as lavaan's does
         cells = [formats.MISSING if value == 0 else cell for value, cell in zip(values, cells, strict=True)]
     return _Column(marked(speech.column(name)), "num", _in_line(cells))

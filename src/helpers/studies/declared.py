@@ -96,6 +96,7 @@ class Analysis:
     missing: str = "auto"
     careless: str = "flag"
     interval: str = "auto"
+    halves: str = "random"
     draws: int = 5000
     conf_level: float = 0.95
     seed: int = 20250101
@@ -244,6 +245,11 @@ class Study:
     def excludes(self) -> bool:
         """Whether any screening rule leaves respondents out."""
         return "exclude" in self.actions.values()
+
+    @property
+    def half_column(self) -> str:
+        """The column that tells the exploring half from the confirming one; "" where the halves are random."""
+        return "" if self.analysis.halves == "random" else self.analysis.halves
 
     @property
     def panel(self) -> str:

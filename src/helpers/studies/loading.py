@@ -115,6 +115,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
     groups = columns.groups("groups", keys.groups, *grouping)
     profile = columns.groups("profile", keys.profile, *grouping)
     wave = columns.wave(keys, responses, raw, found)
+    settings.check_halves(keys, {**profile, **groups}, wave, found)
     claims = settings.claims(keys, constructs, groups, wave, found)
     if found.problems:
         return None

@@ -85,6 +85,18 @@ def replicates(keys: StudyKeys, folder: Path, found: Findings) -> Replicates | N
     return Replicates(other, folder.parent / other, keys.replicates.smallest_difference)
 
 
+def check_halves(keys: StudyKeys, groups: Mapping[str, Group], wave: Wave | None, found: Findings) -> None:
+    """Note halves by a column that is not declared, or that has not two groups."""
+    column, place = keys.analysis.halves, ("analysis", "halves")
+    if column == "random":
+        return
+    orders = {name: group.order for name, group in groups.items()} | ({wave.column: wave.order} if wave else {})
+    if column not in orders:
+        found.add_unknown("halves_column", place, column, ["random", *orders])
+    elif len(orders[column]) != 2:
+        found.add("studies.halves_of_two", place, column=column, levels=orders[column])
+
+
 def check_notebooks(keys: StudyKeys, found: Findings) -> None:
     """Note notebooks that the project does not have; without its notebooks/ (an installed copy) nothing is known."""
     folder = root() / "notebooks"

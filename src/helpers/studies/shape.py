@@ -168,6 +168,8 @@ class AnalysisKeys(_Keys):
     careless: Action = "flag"
     interval: Literal["auto", "percentile", "bc", "bca", "monte-carlo", "delta"] = Field(
         "auto", description="Of indirect effects; auto: percentile bootstrap where respondents can be drawn again")
+    halves: Cell = Field("random", description="Who is explored and who confirms: random halves, or the declared group"
+                                               " column whose first group is explored and whose second confirms")
     draws: int = Field(5000, ge=100, le=1_000_000)
     conf_level: float = Field(0.95, ge=0.5, lt=1)
     seed: int = Field(20250101, ge=0)
