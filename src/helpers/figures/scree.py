@@ -68,7 +68,7 @@ def _panel(axes: Axes, table: pd.DataFrame, kind: str, language: str) -> None:
         top = 1.25 * max(second, float(table[f"{kind}.upper"].iloc[0]))
         lowest = min(0.0, float(table[kind].min()))
         axes.set_ylim(lowest - 0.04 * top, top)
-        axes.annotate(number(first, 1) + " ↑", (int(place.iloc[0]), top), xytext=(6, -3), textcoords="offset points",
+        axes.annotate(number(first, 1) + " ↑", (int(place.iloc[1]), top), xytext=(6, -3), textcoords="offset points",
                       va="top", ha="left", fontsize=8, color=style.PALETTE[0])
     axes.yaxis.grid(True, color=style.RULE, linewidth=0.5)
     axes.set_axisbelow(True)

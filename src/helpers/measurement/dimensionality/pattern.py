@@ -207,6 +207,5 @@ def _item_checks(table: pd.DataFrame) -> tuple[Check, ...]:
 def _print(found: EFA, table: pd.DataFrame) -> dict:
     """Say what of the table a page shows: the pattern while it is narrow enough, else the highest loading."""
     pattern = list(found.loadings)
-    compact = ["factor", "loading"]
-    hidden = pattern if len(pattern) > PRINTED else [*compact, "cross", "uniqueness"]
-    return {"not_printed": hidden, "blank_below": {name: LOADS for name in pattern}}
+    hidden = pattern if len(pattern) > PRINTED else ["factor", "loading", "cross"]
+    return {"not_printed": [*hidden, "uniqueness"], "blank_below": {name: LOADS for name in pattern}}
