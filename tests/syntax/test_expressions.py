@@ -46,6 +46,14 @@ def test_no_value_is_nan_and_never_an_exception(text: str) -> None:
     assert np.isnan(slope).all()
 
 
+@pytest.mark.parametrize("text", [*(text for text, _ in COMPUTED), "1/(a - a)", "b/0", "log(b)", "7"])
+def test_many_values_are_those_of_one_at_a_time(text: str) -> None:
+    expression, steps = Expression.parse(text), np.array([0.0, 0.25, -0.5, 3.0])
+    rows = [{name: float(value + step) for name, value in VALUES.items()} for step in steps]
+    together = expression.many({name: value + steps for name, value in VALUES.items()}, len(steps))
+    np.testing.assert_allclose(together, [expression.value(row) for row in rows], rtol=1e-14)
+
+
 @pytest.mark.parametrize(("text", "affine"), [
     ("2*a - b/4 + 1", (1.0, {"a": 2.0, "b": -0.25})),
     ("(a + 1)*3 - a", (3.0, {"a": 2.0})),

@@ -75,6 +75,14 @@ class Expression:
         gradients = dict.fromkeys(self.names, np.zeros(0))
         return self.value_and_gradient(values, gradients)[0]
 
+    def many(self, values: Mapping[str, np.ndarray], size: int) -> np.ndarray:
+        """Compute it for ``size`` values of its names at once, shape (size,); NaN where it has no value."""
+        if _arithmetic(self.tree):
+            with np.errstate(all="ignore"):
+                return np.broadcast_to(_each(self.tree, values), size).astype(float)
+        rows = zip(*(values[name] for name in self.names), strict=True) if self.names else ((),) * size
+        return np.array([self.value(dict(zip(self.names, row, strict=True))) for row in rows])
+
     def value_and_gradient(
         self, values: Mapping[str, float], gradients: Mapping[str, np.ndarray]
     ) -> tuple[float, np.ndarray]:
@@ -190,6 +198,21 @@ def _walk(node: Node, values: Mapping, gradients: Mapping, size: int) -> tuple[f
     if not np.any(dy):  # a constant exponent also serves negative bases
         return math.pow(x, y), (y * math.pow(x, y - 1) * dx if y else np.zeros(size))
     return math.pow(x, y), math.pow(x, y) * (dy * math.log(x) + y / x * dx)
+
+
+def _arithmetic(node: Node) -> bool:
+    """Whether it is made of sums, products and ratios alone."""
+    return node[0] in ("number", "name") or (node[0] in ("+", "-", "*", "/") and all(map(_arithmetic, node[1:])))
+
+
+def _each(node: Node, values: Mapping[str, np.ndarray]) -> np.ndarray | float:
+    """Arithmetic with arrays; nothing is divided by 0."""
+    if node[0] in ("number", "name"):
+        return node[1] if node[0] == "number" else values[node[1]]
+    x, y = _each(node[1], values), _each(node[2], values)
+    if node[0] in ("+", "-"):
+        return x + y if node[0] == "+" else x - y
+    return x * y if node[0] == "*" else x / np.where(np.equal(y, 0), math.nan, y)
 
 
 def _affine(node: Node) -> tuple[float, dict[str, float]] | None:

@@ -188,10 +188,7 @@ def functions(table: Table, values: np.ndarray) -> np.ndarray:
             first.setdefault(row.label, at)
     known = {name: values[:, at] for name, at in first.items()}
     for each in table.definitions:
-        columns = [known[name] for name in each.expression.names]
-        rows = zip(*columns, strict=True) if columns else ((),) * len(values)
-        known[each.name] = np.array([each.expression.value(dict(zip(each.expression.names, row, strict=True)))
-                                     for row in rows])
+        known[each.name] = each.expression.many(known, len(values))
     return np.column_stack([known[each.name] for each in table.definitions]) if table.definitions else (
         np.empty((len(values), 0)))
 
