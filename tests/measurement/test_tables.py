@@ -121,6 +121,8 @@ def test_items_that_cancel_each_other_out_leave_every_coefficient_undefined_and_
         assert table[["alpha", "omega", "se.measurement"]].isna().all(axis=None)
         assert not gate(table, "sum_constant").passed
         assert not gate(table, "reliability").passed
+        with pytest.raises(DataError, match="sums of x do not vary"):
+            measurement.reliability_in_brief(table)
 
 
 def test_negative_alpha_is_no_reliability_of_zero():
@@ -150,6 +152,11 @@ def test_the_verdict_on_one_factor_stands_beside_the_coefficients():
     fits = measurement.unidimensionality(scores, scales)
     table = measurement.reliability(scores, scales, draws=0, one_factor_fit=fits).set_index("construct")
     assert table["one.factor"].to_dict() == {"trust": "tenable", "loyalty": "untested"}
+    brief = measurement.reliability_in_brief(table.reset_index())
+    assert (brief["scales"], brief["variant"]) == (2, "")
+    fits = fits.assign(**{"one.factor": ["contradicted", "untested"]})
+    brief = measurement.reliability_in_brief(measurement.reliability(scores, scales, draws=0, one_factor_fit=fits))
+    assert (brief["contradicted"], brief["variant"]) == (1, "contradicted")
 
 
 def test_people_are_drawn_with_all_their_rows():

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from helpers.errors import Check
+from helpers.errors import Check, DataError
 from helpers.measurement import coefficient_alpha as alphas
 from helpers.measurement import coefficient_omega as omegas
 from helpers.measurement import resampling
@@ -15,6 +15,7 @@ from helpers.measurement.answers import Scale, scales_of
 from helpers.measurement.direction import reversed_check
 from helpers.measurement.gates import together
 from helpers.measurement.one_factor import OneFactor, one_factor
+from helpers.measurement.unidimensionality import CONTRADICTED
 
 # The answers to one item range over twice as wide a scale as those to another: the raw sum is mostly the former.
 DIFFERENT_RANGES = 2.0
@@ -160,8 +161,19 @@ def reliability_in_brief(reliability: pd.DataFrame) -> dict[str, float | int | s
     Returns
     -------
     dict
-        ``scales``, ``lowest`` and ``highest`` alpha, ``weakest`` (the scale with the lowest).
+        ``scales``, ``lowest`` and ``highest`` alpha, ``weakest`` (the scale with the lowest), ``contradicted`` (scales
+        of which one factor is), ``variant`` (of the sentence: ``contradicted`` where there are any).
+
+    Raises
+    ------
+    DataError
+        If no scale has a coefficient.
     """
-    lowest = reliability.loc[reliability["alpha"].idxmin()]
-    return {"scales": len(reliability), "lowest": float(lowest["alpha"]), "highest": float(reliability["alpha"].max()),
-            "weakest": str(lowest["construct"])}
+    known = reliability.dropna(subset="alpha")
+    if known.empty:
+        raise DataError("measurement.without_coefficient", constructs=list(reliability["construct"]))
+    lowest = known.loc[known["alpha"].idxmin()]
+    contradicted = int((reliability["one.factor"] == CONTRADICTED).sum()) if "one.factor" in reliability else 0
+    return {"scales": len(known), "lowest": float(lowest["alpha"]), "highest": float(known["alpha"].max()),
+            "weakest": str(lowest["construct"]), "contradicted": contradicted,
+            "variant": "contradicted" if contradicted else ""}
