@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from semopy.examples import holzinger39
 
 from helpers import sem
+from helpers.errors import ModelError
 
 ORACLE = Path(__file__).parents[1] / "oracle"
 ITEMS = [f"x{item}" for item in range(1, 10)]
@@ -79,6 +81,18 @@ def test_without_holes_full_information_is_the_complete_route(children: dict[str
         np.testing.assert_allclose(holed["z"], whole["z"], atol=1e-8)
 
 
+def test_auxiliaries_stay_out_of_sight(children: dict[str, pd.DataFrame]) -> None:
+    fit = sem.fit(CFA, children["holed"], missing="fiml", auxiliaries=["ageyr", "agemo"])
+    found, plain = (sem.standardized_residuals(each)
+                    for each in (fit, sem.fit(CFA, children["holed"], missing="fiml")))
+    pd.testing.assert_frame_equal(found[["lhs", "op", "rhs"]], plain[["lhs", "op", "rhs"]])
+    np.testing.assert_allclose(found["z"], plain["z"], atol=0.2)  # holes that hang on nothing: hardly different
+    without = sem.fit(CFA, children["whole"], missing="fiml", auxiliaries=["ageyr"])
+    whole = sem.standardized_residuals(sem.fit(CFA, children["whole"], missing="fiml"))
+    np.testing.assert_allclose(sem.standardized_residuals(without)["z"], whole["z"], atol=1e-6)  # nothing is missing
+    assert sem.residual_sizes(fit)["usrmr"].notna().all()
+
+
 def cut(data: pd.DataFrame, plain: str = "") -> pd.DataFrame:
     return data.apply(lambda item: item if item.name in plain else np.digitize(item, [-.5, .6]))
 
@@ -133,3 +147,62 @@ def test_thresholds_and_means_stand_behind_the_covariances(children: dict[str, p
     assert (behind["se"] == 0).all()  # free, so they fit exactly
     assert behind["pvalue"].isna().all()
     assert sem.largest_residuals(fit)["z"].notna().all()
+
+
+SIZED = {name: case for name, case in CASES.items() if name != "wlsmv_groups"} | {
+    "ml": (CFA, "whole", {}), "means": (CFA, "whole", {"meanstructure": True}),
+    "mlr": (CFA, "whole", {"estimator": "MLR"}), "groups": (CFA, "whole", {"group": "school"})}
+
+
+@pytest.mark.parametrize("name", SIZED)
+def test_sizes_are_those_of_lavaan(name: str, children: dict[str, pd.DataFrame]) -> None:
+    model, which, options = SIZED[name]
+    fit = sem.fit(model, children[which], **options)
+    ours = sem.residual_sizes(fit).set_index(["group", "part"])
+    theirs = pd.read_csv(ORACLE / "residuals_sizes.csv", encoding="utf-8")
+    theirs = theirs[(theirs["model"] == name) & ~(theirs["part"].isin(["thresholds", "total"]) & (which == "ordinal"))]
+    assert set(theirs["measure"]) == set(ours.columns)
+    for row in theirs.itertuples():
+        value = ours.loc[(row.group, row.part), row.measure]
+        if np.isnan(ours.loc[(row.group, row.part), "srmr.se"]):  # fits exactly: lavaan keeps 0 and what it asks for
+            assert np.isnan(value) or value < 1e-6
+        else:  # a size is not negative
+            expected = max(row.value, 0.0) if row.measure.endswith("lower") else row.value
+            assert value == pytest.approx(expected, rel=1e-5, abs=1e-8), row
+    one = pd.read_csv(ORACLE / "residuals_crmr.csv", encoding="utf-8").set_index("model").loc[name]
+    own = "crmr_nomean" if which == "ordinal" else "crmr"
+    assert fit.measures["crmr"] == pytest.approx(one[own], rel=1e-5)
+
+
+def test_unbiased_sizes_are_those_of_the_population() -> None:
+    loadings = np.array([.8, .8, .7, .7, .7])
+    population = np.outer(loadings, loadings)
+    np.fill_diagonal(population, 1.0)
+    population[0, 1] = population[1, 0] = .64 + .15
+    names, model = list("abcde"), "f =~ a + b + c + d + e"
+    truth = sem.fit(model, moments=sem.Moments(cov=population, names=names, n=10**6)).measures
+    generator, found = np.random.default_rng(2), []
+    for _ in range(60):
+        answers = pd.DataFrame(generator.multivariate_normal(np.zeros(5), population, 250), columns=names)
+        found.append(sem.residual_sizes(sem.fit(model, answers)).iloc[0])
+    table = pd.DataFrame(found).astype({f"u{name}": float for name in ("srmr", "crmr")})
+    for name in ("srmr", "crmr"):
+        assert table[f"u{name}"].mean() == pytest.approx(truth[name], abs=0.003)
+        assert table[name].mean() > truth[name] + 0.003  # the plain one is not
+        inside = (table[f"u{name}.ci.lower"] <= truth[name]) & (truth[name] <= table[f"u{name}.ci.upper"])
+        assert 0.8 <= inside.mean() <= 0.98
+
+
+def test_exact_fit_is_rejected_at_the_level() -> None:
+    rejected = [sem.residual_sizes(sem.fit(MODEL, sem.simulate(POPULATION, n=300, seed=seed)))["srmr.exactfit.pvalue"]
+                .item() < 0.05 for seed in range(60)]
+    assert 0.0 < np.mean(rejected) < 0.12
+
+
+def test_a_model_that_fits_exactly_has_nothing_to_test(children: dict[str, pd.DataFrame]) -> None:
+    found = sem.residual_sizes(sem.fit("visual =~ x1 + x2 + x3", children["whole"])).iloc[0]
+    assert found["srmr"] == pytest.approx(0.0, abs=1e-6)
+    assert np.isnan(found["usrmr"])
+    with pytest.raises(ModelError) as caught:
+        sem.residual_sizes(replace(sem.fit(CFA, children["whole"]), converged=False))
+    assert caught.value.problems[0].id == "sem.released_not_converged"

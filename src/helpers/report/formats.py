@@ -17,7 +17,7 @@ MINUS = "−"
 # Quantities that cannot, or by custom do not, exceed 1 lose their leading zero (APA 7, section 6.36).
 _UNIT = re.compile(
     r"^(alpha|omega|lambda\d|glb|htmt2?|cr|ave|r|rho|kappa|icc|kmo|msa|loading|communality|std\.all|cfi|tli|nfi|rni|ifi"
-    r"|gfi|agfi|rmsea|srmr|r2|rsquare|eta2|omega2|epsilon2|johns|reliability|guttman|observed|implied|residual|rmsr"
+    r"|gfi|agfi|rmsea|srmr|crmr|r2|rsquare|eta2|omega2|epsilon2|johns|reliability|guttman|observed|implied|residual|rmsr"
     r"|uniqueness|congruence|i?ecv|puc|cor|conventional|correct|cutoff\.\d)$|^(alpha|omega|split|icc)\.|^mean\.r(\.|$)")
 _UNIT_TAIL = re.compile(
     r"\.(drop|htmt|kmo|cfi|tli|rmsea|srmr|alpha|omega|r2|r|ave|cr|cor|loading|residual|eta2|omega2)$")

@@ -12,6 +12,7 @@ from helpers.sem.checking.standardized_solution import standardized
 from helpers.sem.checking.variants import Variant, Variants
 from helpers.sem.fitting.brief import fit_in_brief, strongest_path
 from helpers.sem.fitting.fit import fit
+from helpers.sem.fitting.residual_sizes import residual_sizes
 from helpers.sem.fitting.result import SemFit
 from helpers.sem.fitting.standardized_residuals import standardized_residuals
 from helpers.sem.fitting.tables import (
@@ -78,6 +79,7 @@ __all__ = [
     "partial_invariance",
     "paths_shown",
     "r2_shown",
+    "residual_sizes",
     "rivals",
     "sample_moments",
     "score_tests",

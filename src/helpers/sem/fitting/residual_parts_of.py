@@ -24,13 +24,14 @@ def _holed(fit: SemFit) -> Parts:
     r"""Answers with holes: V is the observed information about the moments at those implied.
 
     :math:`\Gamma` is :math:`A^{-1}` (ML) or :math:`A^{-1}BA^{-1}` (MLR), A the same information at the EM moments, B
-    the mean square of what respondents say of them. Moments of x that are given move nothing.
+    the mean square of what respondents say of them. Moments of x that are given move nothing;
+    those of auxiliaries count, but their residuals are not shown.
     """
     engine, structure = fit.engine, fit.engine.scaled.structure
     material = HoledMaterial.of(engine.cases, engine.scaled)
-    p, parts = len(fit.observed), []
-    row, column = np.tril_indices(p)
-    x = np.isin(fit.observed, fit.structure.table.exogenous if fit.structure.table.fixed_x else ())
+    names, parts = np.array(engine.scaled.samples[0].names, dtype=object), []
+    row, column = np.tril_indices(len(names))
+    x = np.isin(names, fit.structure.table.exogenous if fit.structure.table.fixed_x else ())
     free = np.concatenate([~(x[row] & x[column]), ~x])
     for group, implied in enumerate(engine.optimum.point.implied):
         known = material.saturation(group)
@@ -45,7 +46,9 @@ def _holed(fit: SemFit) -> Parts:
         whole = np.zeros((len(free),) * 2)
         whole[np.ix_(free, free)] = gamma
         parts.append(Part(known.n, slopes, weighted, np.diag(whole), whole @ weighted, lambda whole=whole: whole))
-    return Parts(parts, engine.problem.shares, moment_units(engine.scaled.width, means=True), np.arange(len(free)))
+    own = np.isin(names, np.array(fit.observed, dtype=object))  # in the model's order, auxiliaries behind
+    return Parts(parts, engine.problem.shares, moment_units(engine.scaled.width, means=True),
+                 np.flatnonzero(np.concatenate([own[row] & own[column], own])))
 
 
 def _ordinal(fit: SemFit) -> Parts:

@@ -27,18 +27,19 @@ def measures(fitted: Likelihood, groups: int, samples: list[Sample], implied: li
         On the same scale as ``implied``.
     implied : list of Implied
     means : bool
-        Whether means are modelled; they then count in the SRMR.
+        Whether means are modelled; they then count in SRMR and CRMR.
 
     Returns
     -------
     Series
         ``npar fmin chisq df pvalue baseline.chisq baseline.df baseline.pvalue cfi tli nfi logl unrestricted.logl aic
-        bic bic2 ntotal rmsea rmsea.ci.lower rmsea.ci.upper rmsea.pvalue srmr``.
+        bic bic2 ntotal rmsea rmsea.ci.lower rmsea.ci.upper rmsea.pvalue srmr crmr``.
 
     References
     ----------
     Bentler (1990). Psychological Bulletin, 107, 238-246. Tucker & Lewis (1973). Psychometrika, 38, 1-10. Browne &
     Cudeck (1993). Raftery (1995) for BIC, Sclove (1987) for ``bic2``. Steiger (1998) for the RMSEA of several groups.
+    Bollen (1989), p. 258, for the CRMR.
     """
     chisq = max(fitted.f, 0.0) * fitted.n
     penalty = fitted.npar
@@ -55,6 +56,7 @@ def measures(fitted: Likelihood, groups: int, samples: list[Sample], implied: li
         "ntotal": fitted.n,
         **rmsea(chisq, fitted.df, fitted.n, groups),
         "srmr": srmr(samples, implied, means=means),
+        "crmr": crmr(samples, implied, means=means),
     }
     return pd.Series(shown, dtype=float, name="value").rename_axis("measure")
 
@@ -160,4 +162,18 @@ def srmr(samples: list[Sample], implied: list[Implied], *, means: bool) -> float
         if means:
             left = np.concatenate([left, (sample.mean - moments.mu) / sd])
         total += sample.n * math.sqrt(float(left @ left) / len(left))
+    return total / sum(sample.n for sample in samples)
+
+
+def crmr(samples: list[Sample], implied: list[Implied], *, means: bool) -> float:
+    """Root mean square residual correlation, variances left out, groups weighted by n; NaN where there is none."""
+    total = 0.0
+    for sample, moments in zip(samples, implied, strict=True):
+        with np.errstate(invalid="ignore"):  # least squares may imply a negative variance
+            sd, own = np.sqrt(np.diag(sample.cov)), np.sqrt(np.diag(moments.sigma))
+            left = sample.cov / np.outer(sd, sd) - moments.sigma / np.outer(own, own)
+        left = left[np.tril_indices(len(sd), -1)]
+        if means:
+            left = np.concatenate([left, (sample.mean - moments.mu) / sd])
+        total += sample.n * (math.sqrt(float(left @ left) / len(left)) if len(left) else math.nan)
     return total / sum(sample.n for sample in samples)

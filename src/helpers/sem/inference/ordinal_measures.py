@@ -11,7 +11,7 @@ from helpers.moments import Sample
 from helpers.sem.estimation.discrepancy import Point
 from helpers.sem.estimation.least_squares import LeastSquares
 from helpers.sem.estimation.methods import Method
-from helpers.sem.inference.indices import forms, srmr
+from helpers.sem.inference.indices import crmr, forms, srmr
 from helpers.sem.inference.shifted_test import Sandwich, Shifted, baseline, shifted
 from helpers.sem.model.implied import Implied
 
@@ -46,7 +46,7 @@ def ordinal_measures(problem: LeastSquares, point: Point, parts: Sandwich, metho
     told, apart = shifted(problem, point, parts), baseline(problem, _apart(problem))
     plain = forms(told.unscaled, told.df, apart.unscaled, apart.df, n - groups, groups)
     found = {"npar": len(point.x), "fmin": max(point.f, 0.0) / 2, **plain, "ntotal": n,
-             "srmr": srmr(samples, shown, means=False)}
+             "srmr": srmr(samples, shown, means=False), "crmr": crmr(samples, shown, means=False)}
     if method.test == "scaled.shifted":
         found |= _scaled(told, apart, n - groups, groups)
     return pd.Series(found, dtype=float, name="value").rename_axis("measure")

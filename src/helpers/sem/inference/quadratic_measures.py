@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.moments import Sample
 from helpers.sem.estimation.errors_and_tests import Likelihood
-from helpers.sem.inference.indices import forms, srmr
+from helpers.sem.inference.indices import crmr, forms, srmr
 from helpers.sem.model.implied import Implied
 
 # What lavaan does not say of ULS: its statistic has no chi-square distribution.
@@ -68,12 +68,13 @@ def quadratic_measures(fitted: Likelihood, kind: str, samples: list[Sample], imp
     samples : list of Sample
     implied : list of Implied
     means : bool
-        Whether means are modelled; they then count in the SRMR.
+        Whether means are modelled; they then count in SRMR and CRMR.
     """
     groups = len(samples)
     found = {"npar": fitted.npar, "fmin": max(fitted.f, 0.0) / 2,
              **forms(fitted.f * fitted.n, fitted.df, fitted.baseline, fitted.baseline_df, fitted.n - groups, groups),
-             "ntotal": fitted.n, "srmr": srmr(samples, implied, means=means)}
+             "ntotal": fitted.n, "srmr": srmr(samples, implied, means=means),
+             "crmr": crmr(samples, implied, means=means)}
     if kind == "uls":
         found |= dict.fromkeys(UNKNOWN, math.nan)
     return pd.Series(found, dtype=float, name="value").rename_axis("measure")
