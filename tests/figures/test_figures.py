@@ -31,9 +31,11 @@ FLOW = pd.DataFrame({"step": ["read", "analysed"], "n": [1300, 1234]})
 EFFECTS = pd.DataFrame({"effect": ["trust -> loyalty"] * 2, "kind": ["direct", "total"], "est": [0.2, 0.5],
                         "ci.lower": [0.1, 0.4], "ci.upper": [0.3, 0.6]})
 GAPS = pd.DataFrame({"construct": ["trust"], "k": [3], "gap": [-0.8], "ci.lower": [-0.9], "ci.upper": [-0.7]})
+PATTERNS = pd.DataFrame({"pattern": [1, 1, 2, 2], "n": [90, 90, 10, 10], "construct": ["trust", "loyalty"] * 2,
+                         "item": ["tr1", "loy1"] * 2, "missing": [False, False, True, False]})
 EVERY = [(figures.reliability, RELIABILITY), (figures.loadings, LOADINGS), (figures.group_means, MEANS),
          (figures.heatmap, HTMT), (figures.likert, ANSWERS), (figures.flow, FLOW), (figures.effects, EFFECTS),
-         (figures.gaps, GAPS)]
+         (figures.gaps, GAPS), (figures.missing_patterns, PATTERNS)]
 
 
 @pytest.mark.parametrize(("function", "table"), EVERY, ids=lambda value: getattr(value, "__name__", ""))
@@ -131,6 +133,19 @@ def test_what_a_step_left_out_stands_beside_the_arrow():
     texts = [text.get_text() for text in figures.flow(FLOW, labels={}, language="en").axes[0].texts]
     assert "read\nn = 1,300" in texts
     assert "66 left out" in texts
+
+
+def test_each_reason_to_leave_somebody_out_stands_beside_the_arrow():
+    table = pd.DataFrame({"step": ["in_file", "blank_row", "excluded.speeder", "analysed"], "n": [100, 2, 5, 93]})
+    texts = [text.get_text() for text in figures.flow(table, labels={}, language="en").axes[0].texts]
+    assert "7 left out\nBlank rows left out: 2\nExcluded: answered too fast: 5" in texts
+    assert len([text for text in texts if "n = " in text]) == 2, "what is left out is no box of its own"
+
+
+def test_a_missing_answer_is_dark():
+    axes = figures.missing_patterns(PATTERNS, labels={}, language="en").axes[0]
+    assert axes.images[0].get_array().tolist() == [[0, 0], [1, 0]]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["n = 90", "n = 10"]
 
 
 def test_neighbouring_colours_differ_in_grey():

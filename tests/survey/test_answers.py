@@ -135,8 +135,8 @@ def test_missing_counts_every_hole(declare, rows) -> None:
     assert missing.loc["q1"].tolist() == ["trust", 18, 2, 0.1]
     assert missing["missing"].sum() == 3
     overview = survey.missing_overview(answers).set_index("measure")["value"]
-    assert overview.to_dict() == {"respondents": 20, "items": 12, "complete": 18, "complete.share": 0.9,
-                                  "missing.share": 3 / 240, "items.missing": 2, "patterns": 3}
+    assert overview.to_dict() == {"respondents": 20, "items": 12, "n.complete": 18, "complete.share": 0.9,
+                                  "missing.share": 3 / 240, "n.items.missing": 2, "n.patterns": 3}
 
 
 def test_a_file_that_changed_its_columns_after_loading_is_not_read_in_silence(declare, rows) -> None:

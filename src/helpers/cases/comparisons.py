@@ -13,7 +13,7 @@ from helpers.cases.samples import Samples, samples
 from helpers.cases.studentized_range import distribution, quantile
 from helpers.cases.welch import welch
 from helpers.errors import Check
-from helpers.measurement.multiplicity import holm
+from helpers.moments.multiplicity import holm
 
 Scales = Mapping[str, Sequence[str]]
 

@@ -1,4 +1,4 @@
-"""How the questionnaires of a file become the sample that is analysed."""
+"""How the questionnaires of a file become the sample that is analysed, and which answers it lacks together."""
 
 from __future__ import annotations
 
@@ -54,6 +54,40 @@ def flow(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Fi
                               fontsize=8, linespacing=1.35, color="#4a4a4a")
         axes.set(xlim=(-0.75, 1.25), ylim=(heights[-1] - _BOX / 2 - 0.3, _BOX / 2 + 0.3))
         axes.set_axis_off()
+    return figure
+
+
+def missing_patterns(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Figure:
+    """Draw which items are missing together: a row per pattern, a column per item, dark where the answer is missing.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``pattern n construct item missing``, one row per pattern and item; the most frequent pattern first.
+    labels : mapping
+    language : {"en", "zh"}
+    """
+    from matplotlib.colors import ListedColormap
+
+    items = list(dict.fromkeys(table["item"]))
+    square = table.pivot(index="pattern", columns="item", values="missing")[items].to_numpy(dtype=float)
+    counts = table.drop_duplicates("pattern")["n"].tolist()
+    owners = table.drop_duplicates("item")["construct"].astype(str).tolist()
+    with style.styled():
+        figure, axes = style.canvas(width=max(2.6, min(style.WIDTH + 0.6, 1.6 + 0.2 * len(items))),
+                                    height=1.1 + 0.2 * len(counts) + (0.5 if len(items) > 1 else 0))
+        axes.imshow(square, aspect="auto", cmap=ListedColormap(["#eef2f6", "#08519C"]), vmin=0, vmax=1)
+        axes.set_xticks(range(len(items)), items, rotation=90, fontsize=7.5 if len(items) < 40 else 6)
+        axes.set_yticks(range(len(counts)), [f"n = {n:,}" for n in counts])
+        axes.set_xticks([at + 0.5 for at in range(len(items) - 1)], minor=True)
+        axes.set_yticks([at + 0.5 for at in range(len(counts) - 1)], minor=True)
+        axes.grid(which="minor", color="white", linewidth=1)
+        axes.tick_params(which="both", length=0)
+        for at in range(1, len(items)):
+            if owners[at] != owners[at - 1]:
+                axes.axvline(at - 0.5, color=style.FAINT, linewidth=0.8)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
     return figure
 
 

@@ -31,6 +31,7 @@ from helpers.measurement.dimensionality import (
     parallel_analysis,
     scale_dimensions,
 )
+from helpers.measurement.direction import directions
 from helpers.measurement.factor_validity import correlated_factors, fornell_larcker, loadings, validity
 from helpers.measurement.fit_cutoffs import fit_cutoffs
 from helpers.measurement.general_factor import general_factor, item_general_factor, schmid_leiman
@@ -67,6 +68,7 @@ __all__ = [
     "correlations",
     "correlations_given",
     "cronbach_alpha",
+    "directions",
     "discriminant",
     "discriminant_in_brief",
     "efa",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.errors import Check, DataError, HelpersError
 from helpers.measurement.gates import together
-from helpers.measurement.multiplicity import holm
+from helpers.moments.multiplicity import holm
 from helpers.quality.paired import tested
 from helpers.quality.pairs import Dimension, Pairs, dimensions
 

@@ -10,6 +10,16 @@ _REGISTRY = {
     "01_survey/profile": "variable level n share",
     "01_survey/missing": "item construct n missing share",
     "01_survey/items": "item construct n missing mean sd skew kurtosis floor ceiling",
+    "01_survey/direction": "construct n item loading r.drop alpha alpha.turned direction",
+    "01_survey/normality":
+        "construct n max.skew max.kurtosis max.end.share b1p pvalue b2p normal.b2p z.pvalue",
+    "01_survey/estimation": "measure value place criterion calls.for source",
+    "01_survey/missing_patterns": "pattern n share n.patterns n.left.out left.out",
+    "01_survey/missing_respondents": "unanswered n share",
+    "01_survey/mcar": "n items n.patterns chisq df pvalue computable",
+    "01_survey/missing_relations":
+        "item n.alike share variable r cramer.v pvalue pvalue.holm",
+    "01_survey/missing_treatments": "treatment n needs standing",
     "01_survey/screening": "rule criterion n respondents share attentive.share action computable",
     "02_reliability/adequacy": "n missing items correlations kmo lowest.kmo chisq df pvalue",
     "02_reliability/number_of_factors": "rule n.factors evidence source",

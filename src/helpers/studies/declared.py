@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.studies.assertions import Claim, Criterion, Replicates
 from helpers.studies.responses import Responses
 from helpers.studies.rules import actions
 from helpers.words import pick, say
@@ -117,35 +118,6 @@ class Analysis:
         return {"conf_level": self.conf_level, "draws": draws or self.draws, "seed": seed or self.seed}
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """A bound and its source; one of ``at_least`` and ``at_most`` is a number."""
-
-    at_least: float | None = None
-    at_most: float | None = None
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A claim: ``compare`` is (group column, group, groups it is compared with)."""
-
-    text: Texts
-    outcome: str
-    expect: str
-    compare: tuple[str, str, tuple[str, ...]]
-    design: str
-
-
-@dataclass(frozen=True, slots=True)
-class Replicates:
-    """The study that is repeated, and the smallest difference that matters."""
-
-    study: str
-    folder: Path
-    smallest_difference: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Study:
     """A study as declared in study.yml and its codebook, without contradiction.
@@ -229,6 +201,11 @@ class Study:
             if items and len({(self.items[item].low, self.items[item].high) for item in items}) == 1:
                 found[name] = items
         return found
+
+    @property
+    def reversed(self) -> tuple[str, ...]:
+        """Items that are turned around when they are read."""
+        return tuple(name for name, item in self.items.items() if item.reversed)
 
     @property
     def pairs(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -1,13 +1,36 @@
 """From a study to its answers: codes, words, ranges, reversal, screening; what describes the sample and the items."""
 
 from helpers.survey.answers import Answers, doubtful, everyone, load, preflight
-from helpers.survey.describe import (
-    describe_items,
-    likert_distribution,
+from helpers.survey.describe import describe_items, likert_distribution, repeated_answers, sample_profile
+from helpers.survey.mcar import little_mcar
+from helpers.survey.missing import (
+    missing_items,
     missing_overview,
-    repeated_answers,
-    sample_profile,
+    missing_patterns,
+    missing_picture,
+    missing_respondents,
 )
+from helpers.survey.missing_relations import missing_relations, missing_treatments
+from helpers.survey.normality import mardia, normality
 
-__all__ = ["Answers", "describe_items", "doubtful", "everyone", "likert_distribution", "load", "missing_overview",
-           "preflight", "repeated_answers", "sample_profile"]
+__all__ = [
+    "Answers",
+    "describe_items",
+    "doubtful",
+    "everyone",
+    "likert_distribution",
+    "little_mcar",
+    "load",
+    "mardia",
+    "missing_items",
+    "missing_overview",
+    "missing_patterns",
+    "missing_picture",
+    "missing_relations",
+    "missing_respondents",
+    "missing_treatments",
+    "normality",
+    "preflight",
+    "repeated_answers",
+    "sample_profile",
+]

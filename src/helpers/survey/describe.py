@@ -93,7 +93,7 @@ def describe_items(answers: Answers, declared: Study) -> pd.DataFrame:
 
 
 def likert_distribution(answers: Answers, declared: Study) -> pd.DataFrame:
-    """Count the answers to every perception item by category.
+    """Count the answers to every item of a scale by category, perceptions before expectations.
 
     Parameters
     ----------
@@ -108,7 +108,8 @@ def likert_distribution(answers: Answers, declared: Study) -> pd.DataFrame:
         the answers found.
     """
     rows = []
-    for name in (name for names in declared.scales.values() for name in names):
+    scales = [construct.items + construct.expectation for construct in declared.constructs.values()]
+    for name in (name for names in scales for name in names):
         item = declared.items[name]
         given = answers.scores[name].dropna()
         counts = given.value_counts()
@@ -137,25 +138,3 @@ def repeated_answers(answers: Answers) -> pd.DataFrame:
     table = pd.DataFrame([{"rows": rows, "respondents": people}])
     table.attrs["checks"] = (gates.repeated_check(rows, people),)
     return table
-
-
-def missing_overview(answers: Answers) -> pd.DataFrame:
-    """Say how much is missing, and how it is spread.
-
-    Parameters
-    ----------
-    answers : Answers
-
-    Returns
-    -------
-    DataFrame
-        ``measure``, ``value``: ``respondents``, ``items``, ``complete`` (respondents without a missing answer),
-        ``complete.share``, ``missing.share`` (of all answers), ``items.missing`` (items with a missing answer),
-        ``patterns`` (different sets of missing items, the complete one included).
-    """
-    empty = answers.scores.isna().to_numpy()
-    complete = int((~empty.any(axis=1)).sum())
-    found = {"respondents": empty.shape[0], "items": empty.shape[1], "complete": complete,
-             "complete.share": complete / len(empty), "missing.share": empty.mean(),
-             "items.missing": int(empty.any(axis=0).sum()), "patterns": len(np.unique(empty, axis=0))}
-    return pd.DataFrame({"measure": list(found), "value": [float(value) for value in found.values()]})

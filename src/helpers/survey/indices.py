@@ -13,7 +13,7 @@ from helpers.survey.rules import Rule, short_source
 from helpers.survey.sheet import Sheet
 
 if TYPE_CHECKING:
-    from helpers.studies.declared import Criterion
+    from helpers.studies.assertions import Criterion
 
 CRITERIA = {"irv": "irv", "repetition": "repetition", "even_odd": "even.odd", "synonyms": "synonyms",
             "mahalanobis": "mahalanobis"}
