@@ -5,6 +5,7 @@ Answers go in as a DataFrame of item scores and a mapping of constructs to items
 """
 
 from helpers.measurement.agreement_over_time import icc, retest
+from helpers.measurement.clustering import clustering
 from helpers.measurement.coefficient_alpha import cronbach_alpha
 from helpers.measurement.coefficient_omega import omega
 from helpers.measurement.common_method import collinearity, common_method, first_component
@@ -60,6 +61,7 @@ __all__ = [
     "adequacy",
     "bartlett",
     "bifactor_model",
+    "clustering",
     "collinearity",
     "common_method",
     "confirmed",

@@ -52,6 +52,9 @@ _REGISTRY = {
     "02_reliability/common_method": "measure value where criterion evidence",
     "02_reliability/scale_invariance":
         "grouping level scales hold construct n delta.cfi delta.rmsea delta.srmr failing",
+    "02_reliability/clustering":
+        "cluster construct n clusters size icc icc.ci.lower icc.ci.upper icc.reml design.effect n.effective",
+    "02_reliability/changes": "what why how key",
     "02_reliability/htmt": "construct1 construct2 htmt ci.lower ci.upper htmt2",
     "02_reliability/measurement_fit": _FIT,
     "02_reliability/loadings": "construct item loading ci.lower ci.upper",

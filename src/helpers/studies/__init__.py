@@ -1,7 +1,9 @@
 """A study folder (study.yml, codebook, data file) as a frozen `Study`; every contradiction at once, with its line."""
 
+from helpers.studies.changes_log import changes
 from helpers.studies.declared import (
     Analysis,
+    Change,
     Claim,
     Construct,
     Criterion,
@@ -15,5 +17,5 @@ from helpers.studies.declared import (
 from helpers.studies.loading import load, schema
 from helpers.studies.places import find
 
-__all__ = ["Analysis", "Claim", "Construct", "Criterion", "Group", "Item", "Replicates", "Responses", "Study", "Wave",
-           "find", "load", "schema"]
+__all__ = ["Analysis", "Change", "Claim", "Construct", "Criterion", "Group", "Item", "Replicates", "Responses", "Study",
+           "Wave", "changes", "find", "load", "schema"]

@@ -42,7 +42,8 @@ def check(keys: StudyKeys, items: Mapping[str, Item], columns: Mapping[str, str]
     named: list[tuple[Place, str]] = [((*_RESPONSES, key), getattr(responses, key))
                                       for key in ("respondent", "duration") if getattr(responses, key)]
     named += [((*_RESPONSES, "attention_checks", column), column) for column in responses.attention_checks]
-    named += [((section, name), name) for section in ("groups", "profile") for name in getattr(keys, section)]
+    named += [((section, name), name) for section in ("groups", "profile", "clusters")
+              for name in getattr(keys, section)]
     named += [(("wave", "column"), keys.wave.column)] if keys.wave else []
     for place, column in named:
         if column not in raw.columns:

@@ -90,6 +90,15 @@ class Wave:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the specification: ``how`` is "planned" before the data or "found" by looking."""
+
+    what: Texts
+    why: Texts
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """How the statistics are computed."""
 
@@ -132,6 +141,10 @@ class Study:
         ``item``, ``column``, ``en``, ``zh``, ``values``; empty where the study has none.
     constructs, items, groups, profile : mapping by name
         ``items`` in the order of the constructs; ``profile`` holds columns that only describe the sample.
+    clusters : mapping of column to its label
+        Columns of branches or agents.
+    changes : tuple of Change
+        What was changed of the specification, and why.
     model : str
         Complete lavaan text; "" where no model is declared.
     measurement_model : str
@@ -172,6 +185,8 @@ class Study:
     languages: tuple[str, ...]
     smallest_cell: int
     screening: Mapping[str, str] = field(default_factory=dict)
+    clusters: Mapping[str, Texts] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
 
     @property
     def scales(self) -> dict[str, tuple[str, ...]]:
@@ -265,6 +280,7 @@ class Study:
         named = [(level, group.levels.get(level, {})) for group in columns for level in group.order]
         named += [(self.wave.column, self.wave.label or {language: say("studies.wave", language)})] if self.wave else []
         named += [(group.name, group.label) for group in columns]
+        named += [(name, label) for name, label in self.clusters.items()]
         named += [(name, item.text) for name, item in self.items.items()]
         named += [(name, construct.label) for name, construct in self.constructs.items()]
         return {name: pick(texts, language) if texts else name for name, texts in named}

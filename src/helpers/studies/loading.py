@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.errors import DataError, HelpersError, StudyError
 from helpers.studies import codebook as codebooks
 from helpers.studies import columns, groupings, instrument, models, settings
-from helpers.studies.declared import Analysis, Construct, Item, Responses, Study
+from helpers.studies.declared import Analysis, Change, Construct, Item, Responses, Study
 from helpers.studies.findings import Findings
 from helpers.studies.places import FILE, find, inside, shown
 from helpers.studies.written import Place, read_written
@@ -126,7 +126,10 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
         measurement_model=models.measurement(constructs), rivals=rivals, structures=structures,
         analysis=Analysis(**keys.analysis.model_dump()), criteria=settings.criteria(keys), claims=claims,
         replicates=replicates, roles=_roles(keys), notebooks=keys.notebooks, languages=keys.languages,
-        smallest_cell=keys.privacy.smallest_cell, screening=keys.screening)
+        smallest_cell=keys.privacy.smallest_cell, screening=keys.screening,
+        clusters={name: instrument.texts(each.label, keys.languages) for name, each in keys.clusters.items()},
+        changes=tuple(Change(instrument.texts(each.what, keys.languages), instrument.texts(each.why, keys.languages),
+                             each.how) for each in keys.changes))
 
 
 def _models(keys: StudyKeys, constructs: Mapping[str, Construct], items: Mapping[str, Item],

@@ -150,6 +150,20 @@ class GroupKeys(ProfileKeys):
                                            " the data: 'trust =~ tr2', 'tr2 ~ 1'")
 
 
+class ClusterKeys(_Keys):
+    """A column whose values are clusters of respondents, as branches or agents."""
+
+    label: Text = {}
+
+
+class ChangeKeys(_Keys):
+    """A change of the specification."""
+
+    what: Text = Field(description="What was changed: an item dropped, a parameter freed")
+    why: Text = Field(description="The reason that can be given without the number")
+    how: Literal["planned", "found"] = Field(description="planned before the data, or found by looking at them")
+
+
 class WaveKeys(_Keys):
     """The column that tells the waves apart."""
 
@@ -228,6 +242,8 @@ class StudyKeys(_Keys):
     roles: RolesKeys = RolesKeys()
     groups: dict[str, GroupKeys] = {}
     profile: dict[str, ProfileKeys] = Field({}, description="Columns that only describe the sample")
+    clusters: dict[str, ClusterKeys] = Field({}, description="Columns of branches or agents")
+    changes: tuple[ChangeKeys, ...] = Field((), description="Every change of the specification")
     wave: WaveKeys | None = None
     model: str = Field("", description="Structural lines in lavaan syntax; =~ lines are made from the constructs")
     rivals: dict[str, str] = Field({}, description="Models that are compared with `model`")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +43,8 @@ class Answers:
         Whose answers each row holds (the same number for the same respondent in another wave).
     how : reading.How
         How the file was read.
+    clusters : DataFrame of float, shape (n, columns)
+        Number of each respondent's branch, agent and so on; NaN where none is given. Never their names.
     """
 
     scores: pd.DataFrame
@@ -55,6 +57,7 @@ class Answers:
     careless: pd.DataFrame
     respondents: np.ndarray
     how: reading.How
+    clusters: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def load(declared: Study) -> Answers:
@@ -97,7 +100,8 @@ def load(declared: Study) -> Answers:
     return Answers(
         scores=scores, missing=_missing(scores, declared), screening=rules.table(applied, declared.actions),
         flow=_flow(raw, left, len(kept)), groups=groups, profile=profile, weights=weights, careless=careless,
-        respondents=columns.respondents(raw.frame, declared)[kept], how=raw.how)
+        respondents=columns.respondents(raw.frame, declared)[kept], how=raw.how,
+        clusters=columns.clusters(raw.frame, declared)[kept].reset_index(drop=True))
 
 
 def everyone(declared: Study, answers: Answers) -> Answers:
@@ -164,6 +168,7 @@ def preflight(declared: Study) -> tuple[Problem, ...]:
 def _read(declared: Study) -> reading.Raw:
     responses = declared.responses
     named = {item.column for item in declared.items.values()} | {*declared.groups, *declared.profile}
+    named |= {*declared.clusters}
     named |= {*responses.attention_checks, responses.respondent, responses.duration}
     named |= {declared.wave.column} if declared.wave else set()
     return reading.read(responses.file, columns=named - {""}, encoding=responses.encoding,

@@ -31,6 +31,16 @@ def categorical(frame: pd.DataFrame, declared: Study, orders: Mapping[str, tuple
                          for name, order in orders.items()}, index=frame.index)
 
 
+def clusters(frame: pd.DataFrame, declared: Study) -> pd.DataFrame:
+    """Give each column of clusters numbers in the order of first appearance; NaN where a respondent has none."""
+    numbered = {}
+    for name in declared.clusters:
+        blank = frame[name].isin(declared.responses.unanswered(set(frame[name].unique())))
+        codes = pd.factorize(frame[name].mask(blank).to_numpy(dtype=object))[0].astype(float)
+        numbered[name] = np.where(codes < 0, np.nan, codes)
+    return pd.DataFrame(numbered, index=frame.index)
+
+
 def respondents(frame: pd.DataFrame, declared: Study) -> np.ndarray:
     """Give a number to each row's respondent: the order of first appearance, never the identifier itself."""
     name = declared.responses.respondent

@@ -13,12 +13,14 @@ from helpers.sem.reporting.treatment import Treatment
 from helpers.sem.reporting.treatment import treatment as choose_treatment
 from helpers.sem.resampling.effects import effects
 
+CLUSTER = ".cluster"  # no item can be called so
 # Refusals to draw respondents again; other refusals stay refusals.
 NOT_DRAWN = ("sem.bootstrap_data", "sem.bootstrap_method", "sem.bootstrap_ordinal", "sem.bootstrap_weights")
 
 
 def fit_by_rule(model: str, data: pd.DataFrame, *, estimator: str = "auto", missing: str = "auto",
-                treatment: Treatment | None = None, conf_level: float = 0.95) -> SemFit:
+                treatment: Treatment | None = None, conf_level: float = 0.95,
+                clusters: pd.DataFrame | None = None) -> SemFit:
     """Fit a model with the estimator and the missing treatment that the study asks for, or that its answers call for.
 
     Parameters
@@ -30,11 +32,16 @@ def fit_by_rule(model: str, data: pd.DataFrame, *, estimator: str = "auto", miss
     treatment : Treatment, optional
         Chosen already; the two arguments before it are then not read.
     conf_level : float, default 0.95
+    clusters : DataFrame, shape (n_respondents, n_columns), optional
+        Numbers of branches, agents and so on, in the rows of the data; without columns as if not given. Of several the
+        one with the fewest clusters counts: errors that allow for it allow for those nested in it.
 
     Returns
     -------
     SemFit
-        Among its checks those of the treatment, ``estimator_rule`` and ``missing_rule``.
+        Among its checks those of the treatment, ``estimator_rule`` and ``missing_rule``, and with clusters
+        ``clustered_errors``: whether errors and test allow for them, which needs estimator ML or MLR and a cluster for
+        everybody.
 
     Raises
     ------
@@ -49,9 +56,24 @@ def fit_by_rule(model: str, data: pd.DataFrame, *, estimator: str = "auto", miss
     'MLR'
     """
     chosen = treatment or choose_treatment(model, data, estimator=estimator, missing=missing)
-    found = fit(model, data, estimator=chosen.estimator, missing=chosen.missing, ordered=chosen.ordered,
-                conf_level=conf_level)
-    return replace(found, checks=(*found.checks, *chosen.checks))
+    cluster, told = _cluster(chosen, clusters)
+    used = data if cluster is None else data.assign(**{CLUSTER: cluster.to_numpy()})
+    found = fit(model, used, estimator=chosen.estimator, missing=chosen.missing, ordered=chosen.ordered,
+                conf_level=conf_level, cluster=None if cluster is None else CLUSTER)
+    return replace(found, checks=(*found.checks, *chosen.checks, *told))
+
+
+def _cluster(chosen: Treatment, clusters: pd.DataFrame | None) -> tuple[pd.Series | None, tuple[Check, ...]]:
+    """Pick the column of clusters that errors allow for, where they can."""
+    if clusters is None or not clusters.shape[1]:
+        return None, ()
+    column = clusters.nunique().idxmin()
+    blank = int(clusters[column].isna().sum())
+    used = chosen.estimator in ("ML", "MLR") and not blank and clusters[column].nunique() > 1
+    check = Check("clustered_errors", "caution", used, {
+        "cluster": str(column), "clusters": int(clusters[column].nunique()), "estimator": chosen.estimator,
+        "blank": blank})
+    return (clusters[column] if used else None), (check,)
 
 
 def effects_by_rule(fit: SemFit, *, ci: str = "auto", draws: int = 5000, seed: int,
