@@ -91,8 +91,8 @@ def _fewer_factors(joined: pd.DataFrame, language: str) -> Check:
     """Say which structures with fewer factors fit nearly as well as the next."""
     near = joined[joined["delta.cfi"] > -NOTABLE_CFI]
     told = joined if near.empty else near
-    pairs = [f"{structure_said(row.smaller, language)} / {structure_said(row.larger, language)}"
-             for row in told.itertuples()]
+    pairs = list(dict.fromkeys(f"{structure_said(row.smaller, language)} / {structure_said(row.larger, language)}"
+                               for row in told.itertuples()))
     change = -told["delta.cfi"]
     return Check("fewer_factors", "info", near.empty, {
         "pairs": pairs, "change": float(change.min() if near.empty else change.max()), "least": NOTABLE_CFI})
