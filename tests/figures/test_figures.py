@@ -33,9 +33,12 @@ EFFECTS = pd.DataFrame({"effect": ["trust -> loyalty"] * 2, "kind": ["direct", "
 GAPS = pd.DataFrame({"construct": ["trust"], "k": [3], "gap": [-0.8], "ci.lower": [-0.9], "ci.upper": [-0.7]})
 PATTERNS = pd.DataFrame({"pattern": [1, 1, 2, 2], "n": [90, 90, 10, 10], "construct": ["trust", "loyalty"] * 2,
                          "item": ["tr1", "loy1"] * 2, "missing": [False, False, True, False]})
+EIGENVALUES = pd.DataFrame({"position": [1, 2, 3, 4], "component": [2.6, 0.7, 0.4, 0.3],
+                            "component.upper": [1.2, 1.05, 1.0, 0.9], "factor": [2.1, 0.25, -0.1, -0.2],
+                            "factor.upper": [0.3, 0.15, 0.05, 0.0]})
 EVERY = [(figures.reliability, RELIABILITY), (figures.loadings, LOADINGS), (figures.group_means, MEANS),
          (figures.heatmap, HTMT), (figures.likert, ANSWERS), (figures.flow, FLOW), (figures.effects, EFFECTS),
-         (figures.gaps, GAPS), (figures.missing_patterns, PATTERNS)]
+         (figures.gaps, GAPS), (figures.missing_patterns, PATTERNS), (figures.scree, EIGENVALUES)]
 
 
 @pytest.mark.parametrize(("function", "table"), EVERY, ids=lambda value: getattr(value, "__name__", ""))
@@ -78,6 +81,15 @@ def test_dots_and_lines_stand_at_the_numbers():
     assert axes.lines[0].get_xdata().tolist() == [0.9, 0.7]
     assert [segment[:, 0].tolist() for segment in axes.collections[0].get_segments()] == [[0.88, 0.92], [0.66, 0.74]]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["信任", "忠诚度"]
+
+
+def test_a_towering_eigenvalue_is_written_at_the_edge_and_the_others_stand_at_their_numbers():
+    left, right = figures.scree(EIGENVALUES, labels={}, language="en").axes
+    chance, answers = left.get_lines()
+    assert list(answers.get_ydata()) == EIGENVALUES["component"].tolist()
+    assert list(chance.get_ydata()) == EIGENVALUES["component.upper"].tolist()
+    assert [text.get_text() for text in left.texts] == ["2.6 ↑"] and left.get_ylim()[1] < 2.6
+    assert right.get_ylim()[0] < -0.2
 
 
 def test_several_coefficients_differ_in_marker_and_place():

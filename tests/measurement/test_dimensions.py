@@ -167,3 +167,10 @@ def test_polychoric_correlations_without_an_inverse_are_named_and_not_smoothed()
     assert caught.value.problems[0].id == "measurement.indefinite"
     table = measurement.scale_dimensions(scores, {"f": list(scores)}, estimator="WLSMV", draws=20)
     assert table["one.dimension"].tolist() == ["undefined"]
+
+
+def test_three_items_have_no_average_partial_and_polychoric_correlations_no_sphericity_test(sets):
+    table = measurement.scale_dimensions(sets["cross"], {"f": ["x1", "x2", "x3"]}, draws=50)
+    assert np.isnan(table.at[0, "n.map"]) and table.at[0, "one.dimension"] == "yes"
+    ordinal = measurement.adequacy(sets["cross"].apply(lambda column: np.digitize(column, [3, 5])), estimator="WLSMV")
+    assert np.isnan(ordinal.at[0, "pvalue"]) and ordinal.at[0, "kmo"] > 0.6

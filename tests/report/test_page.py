@@ -50,6 +50,16 @@ def test_a_table_is_shown_with_number_caption_labels_and_interval(page, shown, r
     assert shown[-1][1].rows == 2
 
 
+def test_what_only_the_file_holds_is_not_printed_and_small_loadings_leave_their_cell_empty(page, shown, output):
+    table = pd.DataFrame({"item": ["tr1", "tr2"], "F1": [0.71234, 0.12345], "u": [0.4, 0.6]})
+    table.attrs |= {"not_printed": ["u"], "blank_below": {"F1": 0.30}}
+    page.table("pattern", table)
+    html = shown[-1][0]["text/html"]
+    assert ".712" in html and ".123" not in html and "<th scope=\"col\">u</th>" not in html and ">.400<" not in html
+    saved = pd.read_csv(output / "tables" / "02_reliability" / "pattern.csv", encoding="utf-8-sig")
+    assert saved.to_dict("list") == table.to_dict("list")
+
+
 def test_numbers_of_tables_stay_when_a_cell_is_run_again(page, shown, reliability):
     for name in ("reliability", "validity", "reliability"):
         page.table(name, reliability)

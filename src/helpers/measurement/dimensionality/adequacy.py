@@ -72,7 +72,7 @@ def bartlett(scores: pd.DataFrame | Correlations) -> dict[str, float]:
     Returns
     -------
     dict
-        ``chisq``, ``df``, ``pvalue``.
+        ``chisq``, ``df``, ``pvalue``; of polychoric correlations only ``df``, for the test is not defined there.
 
     Raises
     ------
@@ -100,8 +100,10 @@ def bartlett(scores: pd.DataFrame | Correlations) -> dict[str, float]:
 
     found = correlations(scores)
     p = len(found.items)
-    chisq = -(found.n - 1 - (2 * p + 5) / 6) * float(np.linalg.slogdet(definite(found))[1])
     df = p * (p - 1) // 2
+    if found.kind != "pearson":
+        return {"chisq": math.nan, "df": df, "pvalue": math.nan}
+    chisq = -(found.n - 1 - (2 * p + 5) / 6) * float(np.linalg.slogdet(definite(found))[1])
     return {"chisq": chisq, "df": df, "pvalue": float(chdtrc(df, chisq)) if chisq > 0 else math.nan}
 
 

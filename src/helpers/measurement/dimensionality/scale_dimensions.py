@@ -17,6 +17,9 @@ from helpers.measurement.gates import together
 
 # Two items have one correlation: nothing is left that a second factor could explain.
 FEWEST_ITEMS = 3
+# Of three items that share one component, the partial correlations left are about -1/2, whatever they share: the
+# minimum average partial would find no component unless they correlate by more than that.
+FEWEST_FOR_PARTIALS = 4
 
 
 def scale_dimensions(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *, estimator: str = "ML",
@@ -37,9 +40,10 @@ def scale_dimensions(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str
     -------
     DataFrame, one row per construct
         ``construct``, ``k``, ``n``, ``missing`` (respondents left out), ``correlations``, ``kmo``, ``first.share``
-        (of the first eigenvalue), ``n.components`` and ``n.factors`` (by parallel analysis, percentile), ``n.map``,
-        ``one.dimension``: "yes" where all three say one, "no" where none does, "disagree" between, "undefined" for
-        fewer than three items or a matrix without an inverse. ``attrs["checks"]``: gate ``one_dimension``.
+        (of the first eigenvalue), ``n.components`` and ``n.factors`` (by parallel analysis, percentile), ``n.map``
+        (from four items), ``one.dimension``: "yes" where all rules say one, "no" where none does, "disagree"
+        between, "undefined" for fewer than three items or a matrix without an inverse.
+        ``attrs["checks"]``: gate ``one_dimension``.
 
     Raises
     ------
@@ -86,7 +90,7 @@ def _row(name: str, found: Correlations, **how: float) -> dict:
         except DataError:  # polychoric correlations without an inverse: no rule applies, and the table says so
             verdict = "undefined"
         else:
-            ones = [count == 1 for count in counts.values()]
+            ones = [count == 1 for count in counts.values() if not np.isnan(count)]
             verdict = "yes" if all(ones) else "disagree" if any(ones) else "no"
     return {"construct": name, "k": len(found.items), "n": found.n, "missing": found.missing,
             "correlations": found.kind, "kmo": adequate,
@@ -94,10 +98,11 @@ def _row(name: str, found: Correlations, **how: float) -> dict:
             "one.dimension": verdict}
 
 
-def _counts(found: Correlations, **how: float) -> dict[str, int]:
+def _counts(found: Correlations, **how: float) -> dict[str, float]:
     parallel = parallel_analysis(found, **how)
     partial = minimum_average_partial(found)
+    enough = len(found.items) >= FEWEST_FOR_PARTIALS
     by_rule = {rule: kept(parallel[observed].to_numpy(), parallel[against].to_numpy())
                for rule, (observed, against, _) in PARALLEL.items()}
     return {"n.components": by_rule["components"], "n.factors": by_rule["factors"],
-            "n.map": int(partial.loc[partial["map"].idxmin(), "components"])}
+            "n.map": int(partial.loc[partial["map"].idxmin(), "components"]) if enough else np.nan}
