@@ -72,12 +72,31 @@ def test_nothing_is_logged_and_logging_is_left_as_it_was(children: pd.DataFrame,
     (FACTORS.replace("x2 + x3", "a*x2 + a*x3"), {}, "constraints"),
     (FACTORS.replace("x2 + x3", "a*x2 + b*x3") + "\na == 0.5*b", {}, "constraints"),
     (FACTORS, {"std_lv": True}, "scale"),
+    (FACTORS, {"estimator": "GLS"}, "squares"),
+    (FACTORS, {"missing": "fiml"}, "missing"),
+    (FACTORS, {"estimator": "WLSMV", "ordered": ["x1", "x2", "x3"]}, "ordinal"),
 ])
 def test_what_semopy_cannot_answer_is_not_asked(children: pd.DataFrame, model: str, options: dict, reason: str) -> None:
+    cut = {name: np.digitize(children[name], children[name].quantile([.3, .7])) for name in options.get("ordered", ())}
     with pytest.raises(ModelError) as caught:
-        sem.second_opinion(sem.fit(model, children, **options))
+        sem.second_opinion(sem.fit(model, children.assign(**cut), **options))
     assert caught.value.problems[0].id == f"sem.second_opinion.{reason}"
-    assert caught.value.sentence("zh") != caught.value.sentence("en")
+    english, chinese = caught.value.sentence("en"), caught.value.sentence("zh")
+    assert english != chinese
+    assert {"missing": "listwise", "ordinal": "ordinal", "squares": "least squares"}.get(reason, "") in english
+    assert {"missing": "缺失", "ordinal": "有序", "squares": "最小二乘"}.get(reason, "") in chinese
+
+
+def test_incomplete_answers_have_one_from_those_who_answered_everything(children: pd.DataFrame) -> None:
+    holed = children.assign(x1=children["x1"].mask(children.index % 10 == 0))
+    complete = int(holed["x1"].notna().sum())
+    listwise = sem.fit(FACTORS, holed)
+    assert (listwise.n, listwise.n_read) == (complete, len(holed))
+    table = sem.second_opinion(listwise)
+    assert table["difference"].abs().max() < 1e-4
+    found = sem.second_opinion_of(FACTORS, holed)
+    assert found.attrs["n"] == complete
+    pd.testing.assert_frame_equal(found, table)
 
 
 def test_a_failure_of_semopy_is_a_refusal(children: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:

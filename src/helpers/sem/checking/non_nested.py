@@ -9,7 +9,8 @@ is standard normal where both models are equally close, provided :math:`\omega^2
 
 .. math:: W = \begin{pmatrix} B_1 A_1^{-1} & B_{12} A_2^{-1} \\ -B_{21} A_1^{-1} & -B_2 A_2^{-1} \end{pmatrix}
 
-(A: observed information, B: mean products of the casewise derivatives).
+(A: observed information, B: mean products of the casewise derivatives). Where answers have holes, a respondent's
+log-likelihood is that of what was answered.
 
 References
 ----------
@@ -25,11 +26,15 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import ModelError
+from helpers.moments import expect, inverted
 from helpers.sem.checking.compare import unlike
+from helpers.sem.estimation.full_information import FullInformation
+from helpers.sem.estimation.missing_information import casewise
 from helpers.sem.estimation.normal_theory import NormalTheory
 from helpers.sem.fitting.brief import refuse_stopped
 from helpers.sem.fitting.result import SemFit
 from helpers.sem.inference.casewise import scores
+from helpers.sem.inference.holed_material import HoledMaterial
 
 # Where the integrand of a tail has fallen to exp(-NEGLIGIBLE) the rest of it does not count.
 NEGLIGIBLE = 21.0
@@ -42,7 +47,8 @@ def compare_non_nested(one: SemFit, two: SemFit, *, conf_level: float = 0.95) ->
     Parameters
     ----------
     one, two : SemFit
-        By ML, MLM or MLR from complete answers of the same respondents to the same items.
+        By ML, MLM or MLR from answers of the same respondents to the same items, complete or with holes
+        (``missing="fiml"``, with the same auxiliaries).
     conf_level : float, default 0.95
 
     Returns
@@ -58,12 +64,14 @@ def compare_non_nested(one: SemFit, two: SemFit, *, conf_level: float = 0.95) ->
     ------
     ModelError
         ``sem.stopped`` behind a failed *stop* of either; ``sem.compare_unlike``: other answers, variables, estimators,
-        means or given predictors; ``sem.vuong_answers``: answers are not complete and equally weighted, or not known.
+        means or given predictors; ``sem.vuong_answers``: answers are not equally weighted, come in clusters, or are
+        not known.
 
     Notes
     -----
-    Checked against the formulas of Merkle, You & Preacher (2016) written out in R (tests/oracle/non_nested.csv). ``z``
-    does not count parameters, the information criteria do. Nested models are compared by ``sem.compare``.
+    Checked against the formulas of Merkle, You & Preacher (2016) written out in R (tests/oracle/non_nested.csv);
+    without holes full information gives the numbers of the complete route. ``z`` does not count parameters, the
+    information criteria do. Nested models are compared by ``sem.compare``.
 
     Examples
     --------
@@ -129,8 +137,8 @@ def weighted_tail(value: float, weights: np.ndarray) -> float:
 
 
 def _refuse(one: SemFit, two: SemFit) -> None:
-    plain = all(each.engine.cases is not None and isinstance(each.engine.problem, NormalTheory)
-                and each.engine.method.se != "robust.cluster" for each in (one, two))
+    plain = all(each.engine.cases is not None and isinstance(each.engine.problem, NormalTheory | FullInformation)
+                and each.engine.cases.weights is None and each.engine.cases.clusters is None for each in (one, two))
     if not plain:
         raise ModelError("sem.vuong_answers")
     found = unlike(one, two)
@@ -143,6 +151,8 @@ def _refuse(one: SemFit, two: SemFit) -> None:
 
 def _casewise(fit: SemFit) -> np.ndarray:
     """Log-likelihood of every respondent on scaled items, shape (n,), but for a constant."""
+    if isinstance(fit.engine.problem, FullInformation):
+        return _holed(fit)[0]
     found, point = [], fit.engine.optimum.point
     for group, away in enumerate(_away(fit)):
         sigma, inverse = point.implied[group].sigma, point.inverses[group]
@@ -161,10 +171,31 @@ def _away(fit: SemFit) -> list[np.ndarray]:
 
 def _derivatives(fit: SemFit) -> np.ndarray:
     """Each respondent's derivatives by the basic parameters, shape (n, q)."""
+    if isinstance(fit.engine.problem, FullInformation):
+        return _holed(fit)[1]
     structure, point = fit.engine.scaled.structure, fit.engine.optimum.point
     return np.vstack([scores(structure.layout, point.implied[group], point.inverses[group], away,
                              means=structure.table.means) @ structure.k[structure.part(group)]
                       for group, away in enumerate(_away(fit))])
+
+
+def _holed(fit: SemFit) -> tuple[np.ndarray, np.ndarray]:
+    """Log-likelihoods, shape (n,), and their derivatives, shape (n, q), of answers with holes."""
+    engine = fit.engine
+    structure, point, likelihoods, derivatives = engine.scaled.structure, engine.optimum.point, [], []
+    for group, rows in enumerate(HoledMaterial.of(engine.cases, engine.scaled).rows):
+        implied = point.implied[group]
+        inverse, logdet = inverted(implied.sigma)
+        found = expect(rows, implied.mu, inverse, logdet)
+        # what holes are filled with adds nothing to the form; their information leaves the determinant
+        distance = ((found.filled @ inverse) * found.filled).sum(axis=1)
+        size = np.full(len(rows.counts), logdet)
+        for block, conditional in zip(rows.blocks, found.conditional, strict=True):
+            size[block.patterns] -= np.linalg.slogdet(conditional)[1]
+        likelihoods.append(-0.5 * (size[rows.of_row] + distance))
+        own = casewise(rows, found, structure.layout, implied, inverse)
+        derivatives.append(own @ structure.k[structure.part(group)])
+    return np.concatenate(likelihoods), np.vstack(derivatives)
 
 
 def _weights(one: SemFit, two: SemFit) -> np.ndarray:

@@ -40,7 +40,8 @@ def second_opinion(fit: SemFit) -> pd.DataFrame:
     Raises
     ------
     ModelError
-        ``sem.second_opinion.<reason>``: the model is outside of what semopy estimates correctly, or it failed.
+        ``sem.second_opinion.<reason>``: the model is outside of what semopy estimates correctly (``ordinal squares
+        missing groups means constraints scale``), or it ``failed``.
 
     Notes
     -----
@@ -96,6 +97,8 @@ def _outside(fit: SemFit) -> str:
         return "ordinal"
     if fit.engine.method.discrepancy != "ml":
         return "squares"
+    if fit.engine.method.missing == "fiml":
+        return "missing"
     labels = [row.label for row in table.rows if row.label and row.free]
     if table.groups > 1:
         return "groups"
