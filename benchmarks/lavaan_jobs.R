@@ -27,6 +27,12 @@ jobs <- list(
   fiml = function() usual(sem(model, holes, missing = "fiml"), "chisq"),
   wlsmv = function() usual(sem(model, answers, ordered = names(answers)), "chisq.scaled"),
   invariance = sequence,
+  parallel = function() {
+    options(mc.cores = 1)
+    invisible(capture.output(found <- psych::fa.parallel(answers, n.iter = 200, sim = FALSE, SMC = TRUE, fa = "both",
+                                                         plot = FALSE)))
+    found$pc.values[[1]]
+  },
   polychorics = function() sum(lavCor(answers, ordered = names(answers), output = "cor"))
 )
 said <- file("stdin", "r")
