@@ -147,6 +147,17 @@ def test_what_a_step_left_out_stands_beside_the_arrow():
     assert "66 left out" in texts
 
 
+@pytest.mark.parametrize(("answers", "key"), [
+    ([1, 2, 3, 4, 5], ["1", "2", "3", "4", "5"]),
+    ([0, 20, 40, 60, 80, 100], ["0", "20", "40", "60", "80", "100"]),
+    (list(range(101)), ["0", "50", "100"]),
+])
+def test_the_key_of_the_answers_stays_small(answers: list[int], key: list[str]):
+    table = pd.DataFrame({"item": "q1", "answer": [float(answer) for answer in answers], "share": 1 / len(answers)})
+    legend = figures.likert(table, labels={}, language="en").axes[0].get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == key
+
+
 def test_each_reason_to_leave_somebody_out_stands_beside_the_arrow():
     table = pd.DataFrame({"step": ["in_file", "blank_row", "excluded.speeder", "analysed"], "n": [100, 2, 5, 93]})
     texts = [text.get_text() for text in figures.flow(table, labels={}, language="en").axes[0].texts]

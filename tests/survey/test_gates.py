@@ -66,7 +66,7 @@ def test_tables_carry_their_gates_and_the_gates_speak(declare, rows) -> None:
               for check in table.attrs["checks"]]
     passed = {check.gate: check.passed for check in checks}
     assert passed == {"file_encoding": True, "careless": True, "missing_answers": False, "item_distribution": True,
-                      "item_ends": False}
+                      "item_ends": False, "item_range": True}
     for language in ("en", "zh"):
         shown = gates_table(checks, language).set_index("gate")
         assert "q1" in shown.at["missing_answers", "found"] and "60.0%" in shown.at["missing_answers", "found"]
@@ -92,3 +92,21 @@ def test_the_same_people_in_two_waves_are_not_independent_rows(declare, rows) ->
     apart = [[n, *row[1:]] for n, row in enumerate(panel)]
     near = declare(apart, head, responses="respondent: id", more="wave: {column: wave, order: [1, 2]}")
     assert survey.repeated_answers(survey.load(near)).attrs["checks"][0].passed
+
+
+@pytest.mark.parametrize(("high", "passed"), [(7, True), (6, True), (5, False)])
+def test_an_item_on_a_shorter_scale_is_named(high: int, passed: bool) -> None:
+    rng = np.random.default_rng(8)
+    scores = pd.DataFrame(rng.choice(np.arange(1, 8), p=[0.1, 0.1, 0.2, 0.2, 0.2, 0.12, 0.08], size=(300, 4)),
+                          columns=[*"abcd"]).astype(float)
+    check = gates.range_check(scores.assign(b=np.minimum(scores["b"], high)), {"s": [*"abcd"]})
+    assert check.passed is passed
+    assert check.values["items"] == ([] if passed else ["b"])
+    assert gates.range_check(scores.assign(b=np.minimum(scores["b"], high))[:29], {"s": [*"abcd"]}).passed
+
+
+def test_items_asked_alike_are_hardly_ever_named() -> None:
+    rng = np.random.default_rng(9)
+    named = sum(not gates.range_check(pd.DataFrame(np.clip(np.round(5 + rng.normal(size=(60, 1)) + rng.normal(
+        size=(60, 5))), 1, 7), columns=[*"abcde"]), {"s": [*"abcde"]}).passed for _ in range(100))
+    assert named <= 1

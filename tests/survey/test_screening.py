@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import survey
+from helpers import studies, survey
 from helpers.survey import coding
 from helpers.survey.answering_style import longest_run
 
@@ -198,3 +198,14 @@ def test_a_second_row_leaves_only_with_permission(declare, rows) -> None:
     assert answers.flow["n"].tolist() == [20, 1, 19]
     assert answers.scores.iloc[3].tolist() == [*map(float, rows[3][:11]), 6.0 - rows[3][11]]
     assert len(survey.everyone(declared, answers).scores) == 19, "a second row is nobody"
+
+
+def test_a_questionnaire_of_single_items_has_no_index(tmp_path) -> None:
+    lines = ["s1,s2", *(f"{1 + n % 5},{1 + n * n % 5}" for n in range(20))]
+    (tmp_path / "r.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "study.yml").write_text("title: T\ndata: {responses: {file: r.csv}}\nscale: {min: 1, max: 5}\n"
+                                        "constructs: {one: {single: s1}, two: {single: s2}}\n", encoding="utf-8")
+    table = survey.load(studies.load(tmp_path)).screening.set_index("rule")
+    assert set(table.loc[["longstring", "duplicate_answers", "irv", "even_odd", "mahalanobis"], "computable"]) == {
+        "few_items"}
+    assert table.at["no_answers", "respondents"] == 0

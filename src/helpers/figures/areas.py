@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Light in the middle, dark at both ends, orange against blue: the ends stay apart in grey by their side of zero.
+_RATING = 11  # answers of the widest rating scale, 0 to 10
 _ENDS = ("#B35806", "#F7F7F7", "#08519C")
 
 
@@ -46,7 +47,7 @@ def likert(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> 
         axes.set_ylim(max(rows.values()) + 0.7, -0.9)
         axes.axvline(0, color=style.INK, linewidth=0.7)
         _percent(axes, language)
-        _answers_key(axes, keyed["answer"].min(), keyed["answer"].max(), language)
+        _answers_key(axes, sorted(keyed["answer"].unique()))
     return figure
 
 
@@ -147,13 +148,15 @@ def _percent(axes: Axes, language: str) -> None:
     axes.xaxis.grid(True, color=style.RULE, linewidth=0.5)
 
 
-def _answers_key(axes: Axes, low: float, high: float, language: str) -> None:
+def _answers_key(axes: Axes, answers: list[float]) -> None:
+    """Explain the colours: every answer of a rating scale, of a finer scale its ends and its middle."""
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.patches import Patch
 
     colours = LinearSegmentedColormap.from_list("agreement", list(_ENDS))
-    steps = range(int(low), int(high) + 1)
+    low, high = answers[0], answers[-1]
+    steps = answers if len(answers) <= _RATING else [low, (low + high) / 2, high]
     patches = [Patch(facecolor=colours((step - low) / ((high - low) or 1)), edgecolor="#6a6a6a", linewidth=0.3,
-                     label=str(step)) for step in steps]
+                     label=f"{step:g}") for step in steps]
     axes.legend(handles=patches, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(patches), handlelength=1.1,
                 handletextpad=0.35, columnspacing=0.9, borderaxespad=0.2)

@@ -46,6 +46,8 @@ def attentive(scores: np.ndarray, *, n: int = RESPONDENTS, seed: int = 1) -> np.
     """
     from scipy.special import ndtr, ndtri
 
+    if not scores.shape[1]:
+        return np.empty((n, 0))
     rng = np.random.default_rng(seed)
     given = [np.sort(column[~np.isnan(column)]) for column in scores.T]
     grid = ndtri((np.arange(_GRID) + 0.5) / _GRID)

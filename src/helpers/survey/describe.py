@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import disclosure
+from helpers.errors import DataError
 from helpers.survey import gates
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def describe_items(answers: Answers, declared: Study) -> pd.DataFrame:
         "mean": mean, "sd": sd, "skew": skew, "kurtosis": kurtosis,
         "floor": (values == [item.low for item in items]).sum(axis=0) / n,
         "ceiling": (values == [item.high for item in items]).sum(axis=0) / n})
-    table.attrs["checks"] = gates.item_checks(table)
+    table.attrs["checks"] = (*gates.item_checks(table), gates.range_check(scores, declared.scales))
     return table
 
 
@@ -106,8 +107,15 @@ def likert_distribution(answers: Answers, declared: Study) -> pd.DataFrame:
         ``item``, ``construct``, ``answer`` (as scored, after reverse-coding), ``n``, ``share`` (of the answers
         given). A scale of whole numbers with up to eleven points lists every category, answered or not; any other
         the answers found.
+
+    Raises
+    ------
+    DataError
+        ``survey.no_scales``: every construct is a single item.
     """
     rows = []
+    if not declared.scales:
+        raise DataError("survey.no_scales")
     scales = [construct.items + construct.expectation for construct in declared.constructs.values()]
     for name in (name for names in scales for name in names):
         item = declared.items[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ SKEW, KURTOSIS = 2.0, 7.0  # West, Finch & Curran (1995): beyond them normal-the
 END = 0.15  # Terwee et al. (2007): share of answers at one end that counts as floor or ceiling
 MISSING = 0.05  # Schafer (1999): below it most methods agree
 CARELESS = 0.15  # Meade & Craig (2012): more than is usual in unproctored surveys
+_BEYOND, _ANSWERS = 0.10, 30  # with 30 answers the chance that none lies where a tenth should is 4 %, of 200 zero
 _NAMED = 8  # items that a finding names; the count says how many there are
 
 
@@ -52,6 +53,31 @@ def item_checks(items: pd.DataFrame) -> tuple[Check, ...]:
     ended = items[["floor", "ceiling"]].max(axis=1) > END
     return (_items_check("item_distribution", "caution", items.loc[uneven, "item"], skew=SKEW, kurtosis=KURTOSIS),
             _items_check("item_ends", "info", items.loc[ended, "item"], at_most=END))
+
+
+def range_check(scores: pd.DataFrame, scales: Mapping[str, Sequence[str]]) -> Check:
+    """Whether an item seems to have been asked on a shorter scale than the others of its construct.
+
+    Parameters
+    ----------
+    scores : DataFrame of float, shape (n, items)
+    scales : mapping of str to sequence of str
+
+    Returns
+    -------
+    Check
+        Names an item that nobody answered beyond a point which at least a tenth of the answers to each other item of
+        its construct lie beyond; not with fewer than thirty answers, where that may be chance.
+    """
+    found = []
+    for items in scales.values():
+        for item in items:
+            own, others = scores[item].dropna(), scores[[other for other in items if other != item]]
+            if len(own) >= _ANSWERS and others.shape[1]:
+                beyond = [(others > own.max()).sum() / others.notna().sum(),
+                          (others < own.min()).sum() / others.notna().sum()]
+                found += [item] * any(float(share.min()) >= _BEYOND for share in beyond)
+    return _items_check("item_range", "caution", found, beyond=_BEYOND)
 
 
 def _items_check(gate: str, severity: str, items: Sequence[str], **values: float) -> Check:

@@ -46,6 +46,9 @@ def index_rules(scores: np.ndarray, simulated: np.ndarray, sheet: Sheet,
         A rule that more attentive respondents would cross than the criterion ``attentive.share`` allows tells careless
         people from attentive ones no longer: it is not used, and says so.
     """
+    if not sheet.names:  # a questionnaire of single items
+        nothing = np.full(len(scores), np.nan)
+        return [_rule(name, nothing, nothing, "few_items", criteria) for name in CRITERIA]
     same = synonyms_of(scores, at_least=criteria["synonym.pair"].at_least)
     found = _values(scores, sheet, same)
     drawn = _values(simulated, sheet, same)

@@ -84,6 +84,6 @@ def table(rules: Sequence[Rule], actions: Mapping[str, str]) -> pd.DataFrame:
     rows.append(("any", "", len(doubted), int(doubted.sum()), doubted.mean(), np.nan, gravest, "yes"))
     shown = pd.DataFrame(rows, columns=["rule", "criterion", "n", "respondents", "share", "attentive.share", "action",
                                         "computable"])
-    shown.attrs["sources"] = "; ".join(f"{rule.name} {rule.source}" for rule in rules if rule.source)
+    shown.attrs["sources"] = "; ".join(dict.fromkeys(rule.source for rule in rules if rule.source))
     shown.attrs["checks"] = (gates.careless_check(shown),)
     return shown
