@@ -10,7 +10,7 @@ from helpers import sem
 from helpers.errors import ModelError
 from helpers.sem.resampling.bootstrap import refitted
 from helpers.sem.resampling.jackknife import left_out
-from helpers.sem.resampling.resample import material
+from helpers.sem.resampling.resample import counted, material
 
 MODEL = "f =~ a + b + c + d\ng =~ e + h + i\ng ~ x*f\ntwice := 2*x"
 ITEMS = list("abcdehi")
@@ -81,7 +81,7 @@ def test_branches_stay_in_their_group_and_a_branch_in_both_is_drawn_with_both() 
     data = branches(6, groups=True)
     nested = material(sem.fit(MODEL, data, cluster="branch", group="side"))
     assert nested.units == [BRANCHES // 2, BRANCHES // 2]
-    counts = nested.counts(np.tile(np.arange(BRANCHES), (1, 1)))
+    counts = counted(np.arange(BRANCHES)[None], BRANCHES)[:, nested.cluster]
     assert (counts == 1).all()
     crossed = sem.fit(MODEL, data.assign(side=np.where(np.arange(len(data)) % 2, "l", "r")), cluster="branch",
                       group="side")

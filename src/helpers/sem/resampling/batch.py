@@ -16,9 +16,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.parallel import portions
 from helpers.sem.model.implied import ALPHA, BETA, LAMBDA, NU, PSI, THETA, Layout
 from helpers.sem.model.specify import Structure
 from helpers.sem.model.standardize import powers
+
+# Numbers in the covariance matrices that are worked on together: they should stay near the processor.
+TOGETHER = 500_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,12 +80,14 @@ class Batch:
         -------
         ndarray, shape (draws, r)
         """
-        structure = self.structure
-        found = np.zeros_like(values)
+        structure, found = self.structure, np.zeros_like(values)
         for group, share in enumerate(self.shares.T[:, :, None]):
-            part = structure.part(group)
+            part, cov = structure.part(group), self.covs[group]
             mean = self.means[group] if structure.table.means else None
-            found[:, part] = share * _slopes(structure.layout, values[:, part], self.covs[group], mean)
+            for rows in portions(len(values), size=max(1, TOGETHER // cov[0].size)):
+                here = slice(rows.start, rows.stop)
+                found[here, part] = share[here] * _slopes(structure.layout, values[here, part], cov[here],
+                                                          None if mean is None else mean[here])
         return found
 
 

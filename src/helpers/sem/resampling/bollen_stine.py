@@ -15,7 +15,7 @@ from helpers.sem.fitting.result import SemFit
 from helpers.sem.model.implied import imply
 from helpers.sem.resampling.batch_search import discrepancies
 from helpers.sem.resampling.bootstrap import draws_check, failures, refitted
-from helpers.sem.resampling.resample import BLOCK, Material, drawn, material
+from helpers.sem.resampling.resample import BLOCK, Material, material
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +129,7 @@ def _power(matrix: np.ndarray, power: float) -> np.ndarray:
 
 def _block(of: Material, piece: tuple[range, np.random.Generator]) -> tuple[np.ndarray, np.ndarray, int]:
     portion, random = piece
-    return chisquares(of, of.counts(drawn(of.units, len(portion), random)))
+    return chisquares(of, of.draw(len(portion), random)[0])
 
 
 def chisquares(of: Material, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:

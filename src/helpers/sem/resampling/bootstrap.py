@@ -17,7 +17,7 @@ from helpers.sem.resampling.batch import Batch
 from helpers.sem.resampling.batch_search import search
 from helpers.sem.resampling.intervals import KINDS, acceleration, intervals
 from helpers.sem.resampling.jackknife import left_out
-from helpers.sem.resampling.resample import BLOCK, Material, batch, drawn, material
+from helpers.sem.resampling.resample import BLOCK, Material, batch, material
 from helpers.syntax import Table
 
 REASONS = ("singular", "not_converged", "not_positive_definite")
@@ -209,9 +209,9 @@ def draws_check(failed: pd.Series, draws: int, *, improper: int) -> Check:
 
 def _block(of: Material, keep: bool, piece: tuple[range, np.random.Generator]) -> tuple:
     portion, random = piece
-    places = drawn(of.units, len(portion), random)
-    values, reasons, _, improper = refitted(of, of.counts(places))
-    return values, reasons, improper, places if keep else None
+    counts, places = of.draw(len(portion), random, keep=keep)
+    values, reasons, _, improper = refitted(of, counts)
+    return values, reasons, improper, places
 
 
 def _improper(samples: Batch, values: np.ndarray) -> int:

@@ -21,8 +21,8 @@ from helpers.sem.resampling.holed_batch import HoledBatch
 
 # Draws that are worked on together; a constant, because streams and last digits must not depend on the workers.
 BLOCK = 250
-# Respondents whose products are held at a time.
-ROWS = 2000
+# Numbers that are held at a time: places that are drawn, and products of items.
+CELLS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,10 +51,27 @@ class Material:
     cluster: np.ndarray | None
     holed: Sequence[Patterns] = ()
 
-    def counts(self, places: np.ndarray) -> np.ndarray:
-        """How often each respondent comes up when the units at some places do, shape (draws, N)."""
-        often = counted(places, sum(self.units))
-        return often if self.cluster is None else often[:, self.cluster]
+    def draw(self, draws: int, random: np.random.Generator, *, keep: bool = False) -> tuple[np.ndarray,
+                                                                                            np.ndarray | None]:
+        """Draw units with replacement within their group.
+
+        Returns
+        -------
+        counts : ndarray, shape (draws, N)
+            How often each respondent comes up, group after group.
+        places : ndarray of int, shape (draws, units), or None
+            Positions among all units, group after group; None unless they are to be kept.
+        """
+        often, kept, before = [], [], 0
+        for size in self.units:
+            places = [random.integers(0, size, size=(len(rows), size)) if keep else
+                      counted(random.integers(0, size, size=(len(rows), size)), size)
+                      for rows in portions(draws, size=max(1, CELLS // size))]
+            often += [np.vstack([counted(each, size) for each in places] if keep else places)]
+            kept += [np.vstack(places) + before] if keep else []
+            before += size
+        counts = np.hstack(often)
+        return counts if self.cluster is None else counts[:, self.cluster], np.hstack(kept) if keep else None
 
 
 def material(fit: SemFit, *, answers: Sequence[np.ndarray] | None = None) -> Material:
@@ -113,26 +130,11 @@ def _units(cases: Cases) -> tuple[list[int], np.ndarray | None]:
     return [len(each) for each in own], place[np.concatenate(cases.clusters)]
 
 
-def drawn(sizes: list[int], draws: int, random: np.random.Generator) -> np.ndarray:
-    """Draw units with replacement within their group.
-
-    Returns
-    -------
-    ndarray of int, shape (draws, units)
-        Positions among all units, group after group.
-    """
-    places, before = [], 0
-    for size in sizes:
-        places.append(random.integers(0, size, size=(draws, size)) + before)
-        before += size
-    return np.hstack(places)
-
-
 def counted(places: np.ndarray, total: int) -> np.ndarray:
-    """Count how often each of all units came up in each draw, shape (draws, total)."""
+    """Count how often each of all units came up in each draw, shape (draws, total): small numbers, held as such."""
     rows = len(places)
     flat = (places + np.arange(rows)[:, None] * total).ravel()
-    return np.bincount(flat, minlength=rows * total).reshape(rows, total).astype(float)
+    return np.bincount(flat, minlength=rows * total).reshape(rows, total).astype(np.uint16)
 
 
 def batch(of: Material, counts: np.ndarray) -> Batch | HoledBatch:
@@ -145,14 +147,14 @@ def batch(of: Material, counts: np.ndarray) -> Batch | HoledBatch:
         How often each respondent comes up, group after group.
     """
     if of.holed:
-        return HoledBatch.of(of.start.scaled.structure, list(of.holed), counts)
+        return HoledBatch.of(of.start.scaled.structure, list(of.holed), counts.astype(float))
     sizes, sums, before = [], [], 0
     for away in of.away:
         own = counts[:, before: before + len(away)]
         before += len(away)
-        sizes.append(own.sum(axis=1))
-        sums.append(sum(own[:, rows.start:rows.stop] @ _terms(away[rows.start:rows.stop])
-                        for rows in portions(len(away), size=ROWS)))
+        sizes.append(own.sum(axis=1, dtype=float))
+        sums.append(sum(own[:, rows.start:rows.stop].astype(float) @ _terms(away[rows.start:rows.stop])
+                        for rows in _portions(away)))
     return _batch(of, sizes, sums)
 
 
@@ -167,17 +169,26 @@ def batch_without(of: Material, left_out: range) -> Batch | HoledBatch:
         here = np.array([at - before for at in left_out])
         inside = (here >= 0) & (here < len(away))
         before += len(away)
-        total = sum(_terms(away[rows.start:rows.stop]).sum(axis=0) for rows in portions(len(away), size=ROWS))
+        total = sum(_terms(away[rows.start:rows.stop]).sum(axis=0) for rows in _portions(away))
         gone = _terms(away[np.where(inside, here, 0)])
         sizes.append(len(away) - inside.astype(float))
         sums.append(total - np.where(inside[:, None], gone, 0.0))
     return _batch(of, sizes, sums)
 
 
+def _portions(away: np.ndarray) -> list[range]:
+    """Cut the rows so that few products are held at a time."""
+    p = away.shape[1]
+    return portions(len(away), size=max(50, CELLS // (p + p * (p + 1) // 2)))
+
+
 def _terms(away: np.ndarray) -> np.ndarray:
     """Items and their products side by side, shape (n, p + p (p + 1) / 2)."""
     upper = np.triu_indices(away.shape[1])
-    return np.hstack([away, away[:, upper[0]] * away[:, upper[1]]])
+    found = np.empty((len(away), away.shape[1] + len(upper[0])))
+    found[:, : away.shape[1]] = away
+    np.multiply(away[:, upper[0]], away[:, upper[1]], out=found[:, away.shape[1]:])
+    return found
 
 
 def _batch(of: Material, sizes: list[np.ndarray], sums: list[np.ndarray]) -> Batch:
