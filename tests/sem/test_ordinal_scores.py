@@ -11,7 +11,8 @@ import pytest
 
 from helpers import sem
 from helpers.errors import HelpersError
-from helpers.sem.checking.posterior_mode import log_interval, posterior_modes
+from helpers.sem.checking.joint_moments import joint_moments
+from helpers.sem.checking.posterior_mode import Shared, log_interval, log_together, posterior_modes
 
 ORACLE = Path(__file__).parents[1] / "oracle"
 FACTORS = "F1 =~ y1 + y2 + y3\nF2 =~ y4 + y5 + y6\nF3 =~ y7 + y8 + y9"
@@ -122,6 +123,58 @@ def test_many_categories_come_near_to_continuous_answers() -> None:
         assert fine[name].std() == pytest.approx(plain[name].std(), abs=0.03)
 
 
+@pytest.mark.parametrize("shared", ["y1 ~~ y5", "y1 ~~ y5\ny5 ~~ y9"])
+def test_items_that_covary_beyond_the_constructs(shared: str, answers: dict[str, pd.DataFrame]) -> None:
+    """At the mode the log posterior, its rectangle integrated by scipy, is level."""
+    from scipy.stats import multivariate_normal
+
+    data = answers["few"]
+    fit = fitted(f"{FACTORS}\n{shared}", data)
+    moments = joint_moments(fit, 0)
+    at = [fit.observed.index(name) for name in ("y1", "y5", "y9")]
+    rest = [item for item in range(9) if item not in at]
+    pull = np.linalg.solve(moments.construct_cov, moments.between).T
+    residual = moments.cov - pull @ moments.between
+    assert abs(residual[at[0], at[1]]) > 0.01
+    rows = fit.parameters[fit.parameters["op"] == "|"]
+    cuts = {name: [-9.0, *part["est"], 9.0] for name, part in rows.groupby("lhs")}
+    found = sem.scores(fit, data)
+    for row in (0, 7):
+        ends = np.array([[cuts[name][int(data.loc[row, name]) + side] for name in fit.observed] for side in (-1, 0)])
+
+        def height(eta: np.ndarray, ends: np.ndarray = ends) -> float:
+            low, high = ends - moments.mean - pull @ eta
+            inside = multivariate_normal.cdf(high[at], cov=residual[np.ix_(at, at)], lower_limit=low[at], abseps=1e-10,
+                                             releps=1e-10, maxpts=200000, rng=np.random.default_rng(1))
+            sd = np.sqrt(np.diag(residual))[rest]
+            return (np.log(inside) + log_interval(low[rest] / sd, high[rest] / sd)[0].sum()
+                    - eta @ np.linalg.solve(moments.construct_cov, eta) / 2)
+
+        mode, step = found.loc[row].to_numpy(), 0.02
+        slope = [(height(mode + step * side) - height(mode - step * side)) / (2 * step) for side in np.eye(3)]
+        np.testing.assert_allclose(slope, 0.0, atol=4e-3)  # differences of a curve with third derivatives near 10
+    alone = sem.scores(fitted(FACTORS, data), data)
+    assert (found["F1"] - alone["F1"]).abs().max() > 0.01
+
+
+@pytest.mark.parametrize("cor", [[[1, .8], [.8, 1]], [[1, -.85], [-.85, 1]], [[1, .6, .4], [.6, 1, .5], [.4, .5, 1]]])
+def test_probabilities_of_rectangles_are_those_of_scipy(cor: list) -> None:
+    from scipy.stats import multivariate_normal
+
+    size, turned = np.linalg.eigh(np.array(cor))
+    slopes = turned[:, 1:] * np.sqrt(size[1:] - size[0])
+    shared, unit = Shared.of(np.arange(len(size)), slopes / np.sqrt(size[0])), np.sqrt(size[0])
+    a = np.random.default_rng(1).normal(-0.3, 0.6, (6, len(size)))
+    log, slope, bend = log_together(shared, a / unit, (a + 1) / unit)
+    inside = [multivariate_normal.cdf(low + 1, cov=cor, lower_limit=low, abseps=1e-9, releps=1e-9, maxpts=100000,
+                                      rng=np.random.default_rng(1)) for low in a]
+    np.testing.assert_allclose(np.exp(log), inside, rtol=1e-4)
+    step = np.eye(len(size))[0] * 1e-4
+    up, down = (log_together(shared, a / unit - side, (a + 1) / unit - side) for side in (step, -step))
+    np.testing.assert_allclose(slope[:, 0], (up[0] - down[0]) / 2e-4, atol=1e-5)
+    np.testing.assert_allclose(bend[:, 0], -(up[1] - down[1]) / 2e-4, atol=1e-5)
+
+
 def test_missing_answers_say_nothing(few: sem.SemFit, answers: dict[str, pd.DataFrame]) -> None:
     data = answers["few"].copy()
     data.loc[0, ["y1", "y5"]] = np.nan
@@ -163,7 +216,7 @@ def test_names_and_words_of_categories(few: sem.SemFit, answers: dict[str, pd.Da
 
 @pytest.mark.parametrize(("model", "change", "call", "id"), [
     (FACTORS, {}, {"method": "bartlett"}, "sem.scores_bartlett_ordinal"),
-    (f"{FACTORS}\ny1 ~~ y5", {}, {}, "sem.scores_dependent"),
+    (f"{FACTORS}\ny1 ~~ y5\ny5 ~~ y9\ny9 ~~ y4", {}, {}, "sem.scores_dependent"),
     (FACTORS, {"y2": 9}, {}, "sem.scores_category"),
     ("y1 ~~ y2", {}, {}, "sem.no_measurement"),
     (f"{FACTORS}\nF4 =~ y10\nF4 ~~ 1*F4", {}, {}, "sem.scores_no_error"),

@@ -67,8 +67,8 @@ def scores(fit: SemFit, data: pd.DataFrame, *, method: str = "regression", group
         know the items' means.
     ModelError
         ``sem.stopped`` behind a failed *stop*; ``sem.scores_method``; ``sem.scores_bartlett``: constructs measured by
-        constructs alone; ``sem.scores_bartlett_ordinal``; ``sem.scores_dependent``: ordinal items that covary given
-        the constructs; ``sem.scores_no_error``: ordinal items without a residual variance.
+        constructs alone; ``sem.scores_bartlett_ordinal``; ``sem.scores_dependent``: more than three ordinal items
+        that covary given the constructs; ``sem.scores_no_error``: ordinal items without a residual variance.
 
     Notes
     -----
@@ -79,7 +79,7 @@ def scores(fit: SemFit, data: pd.DataFrame, *, method: str = "regression", group
     around its score, from the curvature of the log posterior at the mode. Agrees with lavaan's delta parameterization
     in one group, and everywhere with the formula written out from lavaan's estimates (tests/oracle/ordinal_scores.csv):
     with ``parameterization = "theta"``, and in all groups but the first, what lavaan returns is not the mode of the
-    posterior of its own estimates. It also passes over residual covariances of ordinal items, which are refused here.
+    posterior of its own estimates. It also passes over residual covariances of ordinal items, which count here.
 
     Examples
     --------

@@ -2,13 +2,16 @@ r"""Where a respondent stands on each construct, when the answers are categories
 
 What is known of a response behind an item is the interval between two thresholds that it lies in. The score is the
 mode of the posterior of the constructs (empirical Bayes modal): given the continuous variables the constructs are
-normal, and of each ordinal item, independent given the constructs, the probability of its interval multiplies in:
+normal, and of each ordinal item the probability of its interval multiplies in, where it is independent of the others
+given the constructs:
 
 .. math:: \hat\eta = \arg\max_\eta\; \phi(\eta \mid x)\,
           \prod_i \Bigl[\Phi\Bigl(\frac{\tau_{i,c_i+1} - \mu_{i \mid \eta,x}}{\sigma_i}\Bigr)
           - \Phi\Bigl(\frac{\tau_{i,c_i} - \mu_{i \mid \eta,x}}{\sigma_i}\Bigr)\Bigr]
 
-A missing answer is a factor of 1.
+A missing answer is a factor of 1. Two or three items that covary beyond the constructs have the probability of a
+rectangle: with their residual covariances :math:`uI + LL'` (of standardized residuals; u the smallest root) it is a
+product again once the variables behind L are known, and is averaged over these.
 
 References
 ----------
@@ -27,11 +30,13 @@ import pandas as pd
 from helpers.errors import DataError, ModelError, Problem
 from helpers.moments import numbers
 from helpers.sem.checking.joint_moments import Joint, joint_moments
-from helpers.sem.checking.posterior_mode import posterior_modes
+from helpers.sem.checking.posterior_mode import Shared, posterior_modes
 from helpers.sem.fitting.result import SemFit
 
 # Shares of the variances at which a covariance or a variance counts as rounding.
 NONE = 1e-9
+# What each of two or three items that covary has to keep for itself, so that quadrature is exact to five digits.
+OWN = {2: 0.15, 3: 0.25}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,8 +112,8 @@ def place(fit: SemFit, number: int, values: np.ndarray) -> Placed:
     Raises
     ------
     ModelError
-        ``sem.scores_dependent``: ordinal items that covary given the constructs; ``sem.scores_no_error``: items
-        without a residual variance.
+        ``sem.scores_dependent``: more than three ordinal items that covary given the constructs, or nearly repeat
+        each other; ``sem.scores_no_error``: items without a residual variance.
     """
     moments = joint_moments(fit, number)
     ordinal = np.isin(np.array(fit.observed, dtype=object), fit.structure.table.ordered)
@@ -147,10 +152,10 @@ def _given(fit: SemFit, moments: Joint, cuts: list[np.ndarray], values: np.ndarr
     moved = (values[:, observed] - moments.mean[observed]) @ pull.T
     root = _root(left[:latents, :latents], np.diag(moments.construct_cov))
     loadings = left[latents:, :latents] @ np.linalg.pinv(root).T
-    sd = _independent(fit, left[latents:, latents:] - loadings @ loadings.T, items, np.diag(moments.cov)[items])
+    sd, shared = _apart(fit, left[latents:, latents:] - loadings @ loadings.T, items, np.diag(moments.cov)[items])
     centre = moments.mean[items] + moved[:, latents:]
     lower, upper = _intervals(values[:, items], cuts)
-    modes = posterior_modes(loadings / sd[:, None], (lower - centre) / sd, (upper - centre) / sd)
+    modes = posterior_modes(loadings / sd[:, None], (lower - centre) / sd, (upper - centre) / sd, shared)
     spread = np.einsum("lr,nrs,ls->nl", root, modes.spread, root, optimize=True)
     return Placed(moments.construct_mean + moved[:, :latents] + modes.where @ root.T, spread)
 
@@ -163,18 +168,32 @@ def _root(cov: np.ndarray, variances: np.ndarray) -> np.ndarray:
     return sd[:, None] * turned[:, kept] * np.sqrt(size[kept])
 
 
-def _independent(fit: SemFit, residual: np.ndarray, items: np.ndarray, total: np.ndarray) -> np.ndarray:
-    """Residual standard deviations of the responses, shape (o,), once they are known not to covary."""
+def _apart(fit: SemFit, residual: np.ndarray, items: np.ndarray,
+           total: np.ndarray) -> tuple[np.ndarray, list[Shared]]:
+    """Find the standard deviations of what responses do not share, shape (o,), and what some of them do."""
+    from scipy.sparse.csgraph import connected_components
+
     names = [fit.observed[item] for item in items]
     variances = np.diag(residual)
     if bad := [name for name, variance, whole in zip(names, variances, total, strict=True)
                if not variance > NONE * whole]:
         raise ModelError("sem.scores_no_error", items=bad)
-    sd = np.sqrt(variances)
-    together = np.abs(np.tril(residual / np.outer(sd, sd), -1)) > NONE
-    if together.any():
-        raise ModelError("sem.scores_dependent", pairs=[f"{names[b]} ~~ {names[a]}" for a, b in np.argwhere(together)])
-    return sd
+    sd, shared = np.sqrt(variances), []
+    cor = residual / np.outer(sd, sd)
+    together = np.abs(cor) > NONE
+    count, of = connected_components(together, directed=False)
+    for at in (np.flatnonzero(of == part) for part in range(count)):
+        if len(at) == 1:
+            continue
+        size, turned = np.linalg.eigh(cor[np.ix_(at, at)])
+        if size[0] < OWN.get(len(at), np.inf):
+            pairs = [f"{names[at[b]]} ~~ {names[at[a]]}" for a, b in np.argwhere(np.triu(together[np.ix_(at, at)], 1))]
+            raise ModelError("sem.scores_dependent", pairs=pairs)
+        slopes = turned[:, 1:] * np.sqrt(size[1:] - size[0])
+        kept = size[1:] - size[0] > NONE
+        sd[at] *= np.sqrt(size[0])
+        shared.append(Shared.of(at, slopes[:, kept] / np.sqrt(size[0])))
+    return sd, shared
 
 
 def _intervals(codes: np.ndarray, cuts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
