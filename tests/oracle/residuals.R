@@ -4,7 +4,8 @@
 # into two and three, as in residuals_data.csv.
 #
 # Mind: lavaan 0.6-14 has none for ULS of continuous items (it does not invert the information), and takes the residuals
-# of a group to vary with that group's answers alone where estimates are shared.
+# of a group to vary with that group's answers alone where estimates are shared. Behind ordinal answers of several groups
+# it divides by everybody's n; of mixed ones it gives no z (only the CRMR is kept).
 source("lavaan_tables.R")  # loads lavaan; write_tidy(), quietly(), polish()
 
 children <- HolzingerSwineford1939

@@ -204,6 +204,19 @@ def test_continuous_answers_may_be_missing_too(answers: dict[str, pd.DataFrame])
     assert (found.loc[:14, "F1"] - whole.loc[:14, "F1"]).abs().min() > 1e-4
 
 
+def test_every_group_has_its_determinacy(answers: dict[str, pd.DataFrame]) -> None:
+    data = answers["few"]
+    fit = fitted(FACTORS, data, group="g")
+    found, bound = sem.scores(fit, data), sem.determinacy(fit).set_index(["group", "construct"])["determinacy"]
+    assert set(found.attrs["determinacy"]) == {"a", "b"}
+    for label, part in data.groupby("g"):
+        alone = sem.scores(fitted(FACTORS, part), part)  # nothing is shared, so that groups are as if alone
+        np.testing.assert_allclose(found.loc[part.index], alone, atol=1e-4)
+        for name, reached in found.attrs["determinacy"][label].items():
+            assert reached == pytest.approx(alone.attrs["determinacy"][name], abs=1e-4)
+            assert 0.5 < reached < bound[label, name] < 1
+
+
 def test_names_and_words_of_categories(few: sem.SemFit, answers: dict[str, pd.DataFrame]) -> None:
     data, words = answers["few"], dict(zip(range(1, 6), "abcde", strict=True))
     told = data.assign(**{f"y{item}": pd.Categorical(data[f"y{item}"].map(words), ordered=True,
