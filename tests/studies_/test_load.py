@@ -262,6 +262,8 @@ wave: {column: w, order: [1, 2], same_people: true, partial: q3 ~ 1}
     ("{speeder: exclude}", "studies.screening_without"),
     ("{attention_check: flag}", "studies.screening_without"),
     ("{duplicate_ids: exclude}", "studies.screening_without"),
+    ("{longstrings: exclude}", "studies.key_unknown.nearest"),
+    ("{longstring: drop}", "studies.choice.known"),
 ])
 def test_a_screening_rule_needs_what_it_looks_at(tmp_path: Path, screening: str, id: str) -> None:
     (tmp_path / "r.csv").write_text("q1,q2,q3\n1,2,3\n2,3,1\n", encoding="utf-8")
@@ -274,3 +276,15 @@ screening: {screening}
     with pytest.raises(StudyError) as raised:
         studies.load(tmp_path)
     assert [(problem.id, problem.where.rsplit(" ", 1)[-1]) for problem in raised.value.problems] == [(id, "5")]
+
+
+def test_a_respondent_in_two_rows_is_left_out_or_refused_never_kept(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("id,q1,q2,q3\n1,1,2,3\n2,2,3,1\n", encoding="utf-8")
+    (tmp_path / "study.yml").write_text("""title: T
+data: {responses: {file: r.csv, respondent: id}}
+scale: {min: 1, max: 5}
+constructs: {trust: {items: q1..q3}}
+screening: {duplicate_ids: keep}
+""", encoding="utf-8")
+    with pytest.raises(StudyError, match="Write `exclude`, which keeps the first row"):
+        studies.load(tmp_path)

@@ -209,3 +209,11 @@ def test_a_questionnaire_of_single_items_has_no_index(tmp_path) -> None:
     assert set(table.loc[["longstring", "duplicate_answers", "irv", "even_odd", "mahalanobis"], "computable"]) == {
         "few_items"}
     assert table.at["no_answers", "respondents"] == 0
+
+
+def test_where_nobody_is_excluded_the_flagged_are_the_doubtful(declare, rows) -> None:
+    rows[4] = [3] * 12
+    declared = declare(rows, more="screening: {no_answers: exclude}")
+    answers = survey.load(declared)
+    assert len(answers.scores) == 20 and declared.excludes
+    assert survey.doubtful(declared, survey.everyone(declared, answers))[4]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Light in the middle, dark at both ends, orange against blue: the ends stay apart in grey by their side of zero.
 _RATING = 11  # answers of the widest rating scale, 0 to 10
+# Light in the middle, dark at both ends, orange against blue: the ends stay apart in grey by their side of zero.
 _ENDS = ("#B35806", "#F7F7F7", "#08519C")
 
 

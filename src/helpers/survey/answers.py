@@ -141,12 +141,13 @@ def doubtful(declared: Study, answers: Answers) -> pd.Series:
     Returns
     -------
     Series of bool, shape (n,)
-        Who falls under a rule that excludes; where none does, under a rule that flags; where none does, under any.
+        Who falls under a rule that excludes; where nobody does, under a rule that flags; where nobody does, under any.
     """
     for action in ("exclude", "flag", "keep"):
         names = [rule for rule in answers.careless if declared.actions[rule] == action and rule != "duplicate_ids"]
-        if names:
-            return answers.careless[names].any(axis=1)
+        who = answers.careless[names].any(axis=1)
+        if who.any():
+            return who
     return pd.Series(False, index=answers.careless.index)
 
 
