@@ -22,7 +22,8 @@ if (!length(scripts)) {
 }
 for (script in scripts) must(rscript, script)
 
-packages <- Filter(function(name) requireNamespace(name, quietly = TRUE), c("lavaan", "psych", "semTools", "Rcsdp"))
+packages <- Filter(function(name) requireNamespace(name, quietly = TRUE), c("lavaan", "psych", "GPArotation",
+                   "semTools", "Rcsdp"))
 versions <- data.frame(name = c("R", packages),
                        version = c(paste(R.version$major, R.version$minor, sep = "."),
                                    vapply(packages, function(name) as.character(packageVersion(name)), "")))

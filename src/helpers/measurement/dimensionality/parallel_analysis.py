@@ -10,8 +10,12 @@ import pandas as pd
 from helpers.errors import DataError
 from helpers.measurement.dimensionality.correlations import Correlations, correlations, definite
 
-# Numbers held at a time: the draws are made in portions that stay in the processor's cache and in any memory.
-PORTION = 500_000
+# Numbers of correlation matrices held at a time.
+PORTION = 2_000_000
+# Orders of the respondents drawn for each item of a draw, and numbers that they may take. A draw takes different ones
+# for its items, so that within it they are independent, as they must be; over the draws the same order comes back,
+# but hardly ever two of them together.
+SPARE, POOL = 12, 10_000_000
 REFERENCES = ("permutation", "normal")
 
 
@@ -122,23 +126,19 @@ def kept(observed: np.ndarray, reference: np.ndarray) -> int:
 
 def _portions(found: Correlations, draws: int, random: np.random.Generator, reference: str) -> Iterator[np.ndarray]:
     p = len(found.items)
-    if reference == "normal":
-        size = max(1, PORTION // (p * p))
-        for start in range(0, draws, size):
-            yield _normal(min(size, draws - start), found.n, p, random)
-        return
-    scores = _scores(found)
-    size = max(1, PORTION // scores.size)
+    scores = _scores(found) if reference == "permutation" else None
+    size = max(1, PORTION // (p * p))
     for start in range(0, draws, size):
-        yield _permuted(scores, min(size, draws - start), random)
+        count = min(size, draws - start)
+        yield _normal(count, found.n, p, random) if scores is None else _permuted(scores, count, random)
 
 
 def _scores(found: Correlations) -> np.ndarray:
-    """Give scores, shape (p, n), whose products over respondents are the correlations of a permuted draw."""
+    """Give scores, shape (p, n), in rows, whose products over respondents are the correlations of a permuted draw."""
     if found.kind == "polychoric":
         return np.array([_normal_scores(column) for column in found.answers.T]) / np.sqrt(found.n)
     centred = found.answers - found.answers.mean(axis=0)
-    return (centred / np.sqrt((centred**2).sum(axis=0))).T
+    return np.ascontiguousarray((centred / np.sqrt((centred**2).sum(axis=0))).T)
 
 
 def _normal_scores(answers: np.ndarray) -> np.ndarray:
@@ -155,16 +155,27 @@ def _normal_scores(answers: np.ndarray) -> np.ndarray:
 
 def _permuted(scores: np.ndarray, draws: int, random: np.random.Generator) -> np.ndarray:
     """Correlate the items after shuffling each by itself; shuffling changes neither means nor variances."""
-    # Sorting short random keys is far faster than shuffling; equal keys stay in order, at random places all the same.
-    keys = random.integers(0, 1 << 16, size=(draws, *scores.shape), dtype=np.uint16)
-    order = np.argsort(keys, axis=2, kind="stable")
-    shuffled = np.empty(order.shape)
-    for item, values in enumerate(scores):
-        np.take(values, order[:, item], out=shuffled[:, item], mode="clip")
-    matrices = shuffled @ shuffled.swapaxes(1, 2)
-    at = np.arange(len(scores))
+    p, n = scores.shape
+    pool = _orders(max(2, min(SPARE, POOL // scores.size)) * p, n, random)
+    begins = n * np.arange(p)[:, None]
+    matrices, shuffled, places = np.empty((draws, p, p)), np.empty((p, n)), np.empty((p, n), dtype=np.intp)
+    for matrix in matrices:
+        np.take(pool, random.choice(len(pool), p, replace=False), axis=0, out=places, mode="clip")
+        np.add(places, begins, out=places)
+        np.take(scores, places, out=shuffled, mode="clip")
+        np.matmul(shuffled, shuffled.T, out=matrix)
+    at = np.arange(p)
     matrices[:, at, at] = 1.0
     return matrices
+
+
+def _orders(count: int, n: int, random: np.random.Generator) -> np.ndarray:
+    """Draw random orders of n respondents, shape (count, n).
+
+    Sorting short random keys is far faster than shuffling; equal keys stay in order, at random places all the same.
+    """
+    keys = random.integers(0, 1 << 16, size=(count, n), dtype=np.uint16)
+    return np.argsort(keys, axis=1, kind="stable")
 
 
 def _normal(draws: int, n: int, p: int, random: np.random.Generator) -> np.ndarray:
