@@ -60,6 +60,7 @@ oracle: ready ## maintainers: compute the reference numbers of tests/oracle/ in 
 validate: ready ## bias, coverage and type-I error of every estimator, simulated anew where they are missing (hours)
 	@$(BIN)/python benchmarks/validate.py
 	@$(BIN)/python benchmarks/validate_validity.py
+	@$(BIN)/python benchmarks/validate_scales.py
 
 bench: ready ## ratios against peers, in one run
 	@$(BIN)/python benchmarks/run_all.py

@@ -12,14 +12,18 @@ import pandas as pd
 import pytest
 
 
-@pytest.fixture(scope="module")
-def validate(project_root: Path) -> ModuleType:
+def script(project_root: Path, name: str) -> ModuleType:
     folder = str(project_root / "benchmarks")
     sys.path.insert(0, folder)  # as `python benchmarks/validate.py` does
     try:
-        return importlib.import_module("validate")
+        return importlib.import_module(name)
     finally:
         sys.path.remove(folder)
+
+
+@pytest.fixture(scope="module")
+def validate(project_root: Path) -> ModuleType:
+    return script(project_root, "validate")
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +82,29 @@ def test_a_cell_is_replaced_and_the_others_stay(validate, design, tmp_path: Path
     assert validate._is_there(cells[0], 4)
     assert not validate._is_there(cells[0], 2000)
     assert pd.unique(validate.read("gates")["method"]).tolist() == ["ML", "MLR"]
+
+
+@pytest.fixture(scope="module")
+def scales(project_root: Path) -> ModuleType:
+    return script(project_root, "validate_scales")
+
+
+def test_the_document_on_scales_is_made_of_its_table(scales, project_root: Path) -> None:
+    written = (project_root / "benchmarks" / "VALIDATION_SCALES.md").read_text(encoding="utf-8")
+    assert written == scales.document()
+    known = {(cell.answers, cell.n): cell for cell in scales.cells()}
+    for (answers, n), rows in scales.read().groupby(["answers", "n"]):
+        assert rows["design"].unique().tolist() == [known[answers, n].design(scales.REPLICATIONS)]
+
+
+def test_samples_of_a_kept_scale_are_drawn_again(scales) -> None:
+    table = scales.read()
+    cell = scales.Cell(*table[["answers", "n"]].iloc[-1])
+    kept = table[(table["answers"] == cell.answers) & (table["n"] == cell.n) & (table["kind"] == "interval")]
+    kept = kept.set_index("what")
+    one = next(scales.samples(cell, 1))
+    now = scales.intervals(one, scales.DRAWS, seed=0, only=list(kept.index))
+    assert set(now) == set(kept.index)
+    for what, (estimate, lower, upper) in now.items():
+        assert abs(estimate - kept.at[what, "est.mean"]) < 2 * kept.at[what, "width"]
+        assert upper - lower == pytest.approx(kept.at[what, "width"], rel=0.6)

@@ -135,3 +135,9 @@ def test_a_polychoric_matrix_that_is_not_positive_definite_is_used_as_it_is_and_
             assert np.isfinite(table.at[0, "alpha.ordinal"])
             return
     pytest.fail("no sample with such a matrix was drawn")
+
+
+def test_intervals_from_few_respondents_are_said_to_be_narrow():
+    few, many = (gate(measurement.ordinal_reliability(answers_of(n, 1), {"x": list(answers_of(n, 1))}),
+                      "ordinal_interval") for n in (150, 600))
+    assert (few.passed, few.values["n"], many.passed) == (False, 150, True)

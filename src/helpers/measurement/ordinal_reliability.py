@@ -17,6 +17,8 @@ from helpers.measurement.ordinal_factor import ordinal_factor
 from helpers.measurement.polychoric_correlations import DEFINITE
 from helpers.moments.ordinal import MOST_CATEGORIES
 
+# Respondents from which the interval covers categorical omega as often as it says (benchmarks/VALIDATION_SCALES.md).
+ENOUGH_FOR_INTERVAL = 500
 _FIGURES = ("omega.categorical", "omega.categorical.ci.lower", "omega.categorical.ci.upper", "alpha.ordinal",
             "mean.r.polychoric")
 
@@ -50,7 +52,8 @@ def ordinal_reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[
     -----
     Categorical omega: `categorical_omega`, with loadings by diagonally weighted least squares as in WLSMV. Its
     interval is symmetric in :math:`\log(\omega / (1 - \omega))`, with the standard error by the delta method from the
-    asymptotic covariances of thresholds and polychoric correlations. Ordinal alpha is alpha of the polychoric
+    asymptotic covariances of thresholds and polychoric correlations, which are too small in samples of one or two
+    hundred (benchmarks/VALIDATION_SCALES.md). Ordinal alpha is alpha of the polychoric
     correlations :math:`R`,
 
     .. math:: \alpha_{ord} = \frac{k}{k-1}\Bigl(1 - \frac{k}{\sum_{ij} R_{ij}}\Bigr)
@@ -81,7 +84,10 @@ def ordinal_reliability(scores: pd.DataFrame, constructs: Mapping[str, Sequence[
     scales = scales_of(scores, constructs)
     found = [_row(scale, scores, conf_level) for scale in scales]
     table = pd.DataFrame([row for row, _ in found])
-    table.attrs["checks"] = together(check for _, checks in found for check in checks)
+    smallest = int(table["n"].min())
+    table.attrs["checks"] = (*together(check for _, checks in found for check in checks),
+                             Check("ordinal_interval", "info", smallest >= ENOUGH_FOR_INTERVAL,
+                                   {"n": smallest, "enough": ENOUGH_FOR_INTERVAL}))
     return table
 
 
