@@ -77,6 +77,24 @@ def test_a_modification_index_is_what_chi_square_falls_by(answers: pd.DataFrame)
     assert first["mi"] == pytest.approx(found.measures["chisq"] - freed.measures["chisq"], rel=0.15)
 
 
+def test_residuals_of_complete_answers_have_the_same_errors(answers: pd.DataFrame, fit: sem.SemFit) -> None:
+    whole = answers.dropna()
+    one, two = (sem.standardized_residuals(sem.fit(MODEL, whole, missing="fiml", estimator="MLR", auxiliaries=names))
+                for names in ((), ("z",)))
+    np.testing.assert_allclose(one["se"], two["se"], rtol=1e-6, atol=1e-9)
+    assert len(sem.standardized_residuals(fit)) == len(fit.residuals)
+    assert (sem.standardized_residuals(fit)["z"].abs() < 4).all()
+
+
+def test_variants_keep_the_auxiliaries(answers: pd.DataFrame) -> None:
+    equal = MODEL.replace("b + c", "k*b + k*c")
+    one, two = (sem.fit(text, answers, estimator="MLR", std_lv=True, **FULL) for text in (MODEL, equal))
+    variants = sem.Variants.of(one)
+    chisq, df, pvalue = variants.difference(variants.fit(MODEL), variants.fit(equal))
+    tested = sem.compare(one, two).iloc[0]
+    assert (chisq, df, pvalue) == pytest.approx(tuple(tested[["chisq.diff", "df.diff", "pvalue"]]), rel=1e-4)
+
+
 def test_errors_and_bootstrap_agree() -> None:
     found = sem.fit(MODEL, draw(600, 3), std_lv=True, **FULL)
     drawn = sem.bootstrap(found, draws=300, seed=1)

@@ -67,6 +67,15 @@ def test_the_reported_way_is_marked_once_per_path(holed: pd.DataFrame, careless:
     assert {"ML", "MLR"} == set(table["estimator"])
 
 
+def test_full_information_is_shown_with_and_without_auxiliaries(holed: pd.DataFrame) -> None:
+    data = holed.assign(beside=holed.mean(axis=1) + np.arange(len(holed)) % 3)
+    ways = sem.sensitivity(MODEL, data, missing="fiml", auxiliaries=["beside"])
+    assert ways["missing"].unique().tolist() == ["fiml.auxiliaries", "listwise", "fiml"]
+    assert ways.loc[ways["reported"], "missing"].unique().tolist() == ["fiml.auxiliaries"]
+    own = sem.fit(MODEL, data, estimator="MLR", missing="fiml", auxiliaries=["beside"]).parameters
+    assert ways.loc[ways["reported"], "est"].tolist() == own.loc[own["op"] == "~", "est"].tolist()
+
+
 def test_without_holes_and_careless_respondents_there_is_less_to_vary(answers: pd.DataFrame) -> None:
     table = sem.sensitivity(MODEL, answers, careless=np.zeros(500, dtype=bool))
     assert table[["estimator", "missing", "careless"]].to_numpy().tolist() == [["MLR", "listwise", "kept"]]

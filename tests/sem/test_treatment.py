@@ -152,3 +152,19 @@ def test_a_declared_interval_is_taken() -> None:
     pd.testing.assert_frame_equal(declared, sem.effects(fitted, ci="monte-carlo", draws=200, seed=4))
     gate = next(check for check in declared.attrs["checks"] if check.gate == "effects_interval")
     assert (gate.passed, gate.values["asked"]) == (False, "monte-carlo")
+
+
+def test_declared_auxiliaries_join_full_information_alone(latent: pd.DataFrame) -> None:
+    answers = cut(latent, SEVEN)
+    whole = answers.assign(z=answers["b"] + np.arange(len(answers)) % 5)
+    holed = holes(whole, 40).assign(d=lambda data: data["b"].isna() * 2.0 + np.arange(len(answers)) % 3)
+    chosen = sem.treatment(MODEL, holed, auxiliaries=["z", "d", "a"])
+    assert chosen.beside == ("z", "d")  # a is in the model already
+    shown = sem.treatment_shown(chosen).set_index("place")["value"]
+    assert shown["z"] == pytest.approx(abs(holed["b"].corr(holed["z"])))
+    assert shown["d"] == pytest.approx(holed["b"].isna().astype(float).corr(holed["d"]))
+    assert sem.fit_by_rule(MODEL, holed, auxiliaries=["z", "d"]).auxiliaries == ("z", "d")
+    assert not sem.treatment(MODEL, whole, auxiliaries=["z"]).beside
+    assert not sem.treatment(MODEL, holed, estimator="WLSMV", auxiliaries=["z"]).beside
+    with pytest.raises(DataError, match="nowhere"):
+        sem.treatment(MODEL, holed, auxiliaries=["nowhere"])

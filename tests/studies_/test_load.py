@@ -80,6 +80,12 @@ def test_constructs_and_items(folder: Path) -> None:
     assert study.constructs["assurance"].of == ("care", "skill")
 
 
+def test_items_may_be_auxiliaries_besides(folder: Path) -> None:
+    study = declare(folder, WHOLE, ("roles: {nps: nps}", "roles: {nps: nps, auxiliary: [e01, e02]}"))
+    assert study.auxiliaries == ("e01", "e02")
+    assert study.items["e01"].role == "expectation"
+
+
 def test_model_uses_the_item_of_a_single_construct_and_keeps_labels(folder: Path) -> None:
     study = declare(folder)
     assert study.model.splitlines() == [
@@ -163,6 +169,10 @@ def test_a_fault_that_has_consequences(change: tuple[str, str], expected: list[s
     (("content ~ assurance ", "care ~ assurance ; content ~ assurance ; assurance ~ skill"), "studies.circle"),
     (("respondent: id", "delimiter: ','"), "studies.same_people"),
     (("same_people: yes", "same_people: 2"), "studies.not_yes_no"),
+    (("roles: {nps: nps}", "roles: {nps: nps, auxiliary: a01}"), "studies.auxiliary_in_model"),
+    (("roles: {nps: nps}", "roles: {nps: nps, auxiliary: [insurer, e01]}"), "studies.auxiliary_group"),
+    (("roles: {nps: nps}", "roles: {nps: nps, auxiliary: [e01, e01]}"), "studies.auxiliary_twice"),
+    (("roles: {nps: nps}", "roles: {nps: nps, auxiliary: tenure}"), "studies.columns_missing.alike"),
     (("order: [2025, 2026]", "order: [2025, 2026, 2025]"), "studies.level_twice"),
     (("order: [2025, 2026]", "order: 2025"), "studies.too_few"),
     (("compare: {insurer: 02}", "compare: {insurer: [01, 02]}"), "studies.compare_form"),

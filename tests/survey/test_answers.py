@@ -165,3 +165,19 @@ def test_everyone_is_there_again_where_the_careless_are_left_out(declare, rows) 
         everyone = survey.everyone(declared, answers)
         assert len(everyone.scores) == 21
         assert everyone.careless.any(axis=1).tolist() == [False] * 20 + [True]
+
+
+def test_auxiliary_columns_stand_beside_the_scores(declare, rows) -> None:
+    cells = [[*row, n % 7 or ""] for n, row in enumerate(rows)]
+    answers = survey.load(declare(cells, [*ITEMS, "tenure"], more="roles: {auxiliary: [tenure, q1]}"))
+    assert list(answers.scores) == ITEMS
+    assert list(answers.modelled) == [*ITEMS, "tenure"]
+    assert answers.modelled["tenure"].isna().sum() == 3
+    assert "tenure" not in answers.missing["item"].tolist()
+
+
+@pytest.mark.parametrize(("cell", "id"), [(4, "survey.auxiliary_useless"), ("", "survey.auxiliary_useless"),
+                                          ("long", "survey.text")])
+def test_auxiliary_columns_hold_numbers_that_differ(cell: object, id: str, declare, rows) -> None:
+    found = problems(declare([[*row, cell] for row in rows], [*ITEMS, "tenure"], more="roles: {auxiliary: tenure}"))
+    assert [problem for problem, _ in found] == [id]

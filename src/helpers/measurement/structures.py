@@ -79,7 +79,8 @@ def structures(cfa: SemFit, scores: pd.DataFrame, constructs: Mapping[str, Seque
     Parameters
     ----------
     cfa : SemFit
-        The correlated factors of all constructs, fitted to these scores by ``sem.fit_by_rule``.
+        The correlated factors of all constructs, fitted to these scores by ``sem.fit_by_rule``; rivals have the same
+        auxiliaries.
     scores : DataFrame, shape (n_respondents, ...)
     constructs : mapping
         Construct -> its items.
@@ -217,7 +218,7 @@ def _alike(structure: Structure, scores: pd.DataFrame, cfa: SemFit, treatment: T
 
     method = cfa.engine.method
     chosen = treatment or sem.treatment(correlated_factors(structure.factors), scores, estimator=method.name,
-                                        missing=method.missing)
+                                        missing=method.missing, auxiliaries=cfa.auxiliaries)
     items = [item for each in structure.factors.values() for item in each]
     return replace(chosen, ordered=tuple(item for item in chosen.ordered if item in items))
 

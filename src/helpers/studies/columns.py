@@ -105,6 +105,7 @@ def _by_key(keys: StudyKeys) -> Iterable[tuple[Place, tuple[str, ...]]]:
     yield ("roles", "marker"), keys.roles.marker
     yield ("roles", "weights"), keys.roles.weights
     yield ("roles", "nps"), (keys.roles.nps,)
+    yield ("roles", "auxiliary"), keys.roles.auxiliary
 
 
 def _check_items(place: Place, named: list[tuple[str, str]], raw: reading.Raw, responses: Responses,

@@ -264,6 +264,11 @@ class Study:
         """The item of recommendation; "" where none is declared."""
         return next(iter(self.roles.get("nps", ())), "")
 
+    @property
+    def auxiliaries(self) -> tuple[str, ...]:
+        """Items or columns outside the model that full information uses where answers are missing."""
+        return self.roles.get("auxiliary", ())
+
     def labels(self, language: str) -> dict[str, str]:
         """Say what to show for constructs, items, group columns and groups in a language.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from helpers import syntax
+from helpers.errors import ModelError
 from helpers.studies.codebook import Codebook
 from helpers.studies.declared import Construct, Item, Texts
 from helpers.studies.findings import Findings
@@ -42,7 +44,8 @@ def items(keys: StudyKeys, made: Mapping[str, Construct], codebook: Codebook, fo
     known: dict[str, Item] = {}
     for name, role, construct, (low, high), place in _uses(keys, made):
         if name in places:
-            if not (role == "nps" and known[name].role == "single"):  # the single item that is the NPS item
+            # the single item may be the NPS item, and every item an auxiliary of models without it
+            if role != "auxiliary" and not (role == "nps" and known[name].role == "single"):
                 found.add("studies.item_twice", place, item=name, line=found.line(places[name]),
                           first=_spoken(places[name]), second=_spoken(place))
             continue
@@ -71,6 +74,27 @@ def _uses(keys: StudyKeys, made: Mapping[str, Construct]) -> Iterator[tuple[str,
         yield keys.roles.nps, "nps", "", _NPS, ("roles", "nps")
     for item in keys.roles.weights:
         yield item, "weight", "", (0.0, float("inf")), ("roles", "weights")
+    for item in keys.roles.auxiliary:
+        yield item, "auxiliary", "", (float("-inf"), float("inf")), ("roles", "auxiliary")
+
+
+def check_auxiliaries(keys: StudyKeys, model: str, found: Findings) -> None:
+    """Note auxiliaries that the model contains, that tell respondents or groups apart, or are named twice."""
+    place, named = ("roles", "auxiliary"), keys.roles.auxiliary
+    if not named:
+        return
+    responses = keys.data.responses
+    apart = {responses.respondent, *responses.attention_checks, *keys.groups, *keys.profile}
+    apart |= {keys.wave.column} if keys.wave else set()
+    try:
+        inside = set(syntax.parse(model).observed) if model else set()
+    except ModelError:  # noted where the model is checked
+        inside = set()
+    for id, names in (("studies.auxiliary_in_model", [name for name in named if name in inside]),
+                      ("studies.auxiliary_group", [name for name in named if name in apart]),
+                      ("studies.auxiliary_twice", [name for name in named if named.count(name) > 1])):
+        if names:
+            found.add(id, place, names=list(dict.fromkeys(names)))
 
 
 def _ends(name: str, construct: ConstructKeys, keys: StudyKeys, found: Findings) -> tuple[float, float]:

@@ -97,6 +97,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
     items = instrument.items(keys, constructs, codebook, found)
     model, rivals = _models(keys, constructs, items, found)
     structures = groupings.structures(keys.structures, constructs, found)
+    instrument.check_auxiliaries(keys, model, found)
     for place, texts in _partial(keys):
         models.check_partial(texts, place, constructs, items, found)
     settings.check_criteria(keys, found)
@@ -173,7 +174,7 @@ def _responses(keys: StudyKeys, folder: Path, found: Findings) -> Responses | No
 
 def _roles(keys: StudyKeys) -> dict[str, tuple[str, ...]]:
     roles = {"marker": keys.roles.marker, "nps": (keys.roles.nps,) if keys.roles.nps else (),
-             "weights": keys.roles.weights}
+             "weights": keys.roles.weights, "auxiliary": keys.roles.auxiliary}
     return {role: names for role, names in roles.items() if names}
 
 

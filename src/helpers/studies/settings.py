@@ -114,7 +114,8 @@ def check_missing_codes(responses: Responses, items: Mapping[str, Item], found: 
             number = float(code)
         except ValueError:
             continue
-        inside = [name for name, item in items.items() if item.role != "weight" and item.low <= number <= item.high]
+        inside = [name for name, item in items.items()
+                  if item.role not in ("weight", "auxiliary") and item.low <= number <= item.high]
         if inside:
             item = items[inside[0]]
             found.add("studies.missing_code_inside", place, code=code, low=f"{item.low:g}", high=f"{item.high:g}",

@@ -132,6 +132,8 @@ class RolesKeys(_Keys):
     marker: Names = Field((), description="Items of the marker variable (common-method check)")
     nps: str = Field("", description="The 0-10 item of recommendation")
     weights: Names = Field((), description="Columns in which respondents weight the dimensions")
+    auxiliary: Names = Field((), description="Items or numeric columns outside the model that go along with what is"
+                                             " missing, or with who skips; full information uses them")
 
 
 class ProfileKeys(_Keys):

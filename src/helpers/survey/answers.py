@@ -23,8 +23,8 @@ class Answers:
     Attributes
     ----------
     scores : DataFrame of float, shape (n, items)
-        One column per item of the study (weights apart), reverse-coded, NaN where there is no answer. Rows carry no
-        identifier.
+        One column per item of the study (weights and auxiliary columns apart), reverse-coded, NaN where there is no
+        answer. Rows carry no identifier.
     missing : DataFrame
         ``item``, ``construct``, ``n`` (answers given), ``missing``, ``share`` (of the n + missing), one row per item.
         This and the next two tables carry gates in ``attrs["checks"]``.
@@ -37,6 +37,8 @@ class Answers:
         Group columns and the wave; columns that only describe the sample.
     weights : DataFrame of float, shape (n, columns)
         Columns in which respondents weight the dimensions.
+    auxiliaries : DataFrame of float, shape (n, columns)
+        Columns that are no items but go along with what is missing.
     careless : DataFrame of bool, shape (n, rules)
         Which rule each respondent falls under; rules that cannot be computed have no column.
     respondents : ndarray of int, shape (n,)
@@ -54,10 +56,16 @@ class Answers:
     groups: pd.DataFrame
     profile: pd.DataFrame
     weights: pd.DataFrame
+    auxiliaries: pd.DataFrame
     careless: pd.DataFrame
     respondents: np.ndarray
     how: reading.How
     clusters: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def modelled(self) -> pd.DataFrame:
+        """What models are fitted to: the scores, and behind them the auxiliary columns."""
+        return self.scores if self.auxiliaries.empty else pd.concat([self.scores, self.auxiliaries], axis=1)
 
 
 def load(declared: Study) -> Answers:
@@ -81,12 +89,12 @@ def load(declared: Study) -> Answers:
         than two, identifiers of people.
     """
     raw = _read(declared)
-    answers, weights, problems = _coded(raw, declared)
+    answers, weights, beside, problems = _coded(raw, declared)
     groups = columns.categorical(raw.frame, declared, columns.group_orders(declared))
     profile = columns.categorical(raw.frame, declared, {name: group.order for name, group in declared.profile.items()})
     applied, wrong_seconds = screening.screened(raw, answers, declared)
     flags = rules.flags_of(applied, answers.index)
-    sound = answers.drop(columns={problem.values["item"] for problem in problems} & {*answers})
+    sound = answers.drop(columns={problem.values.get("item") for problem in problems} & {*answers})
     problems += columns.identifier_problems(raw.frame, declared) + wrong_seconds
     problems += columns.respondent_problems(raw.frame, raw.lines, declared)
     problems += columns.group_problems(groups, declared.responses.shown) + columns.item_problems(sound, declared)
@@ -95,12 +103,12 @@ def load(declared: Study) -> Answers:
     left = _left(flags, declared)
     kept = _kept(answers, left, declared)
     scores = coding.reverse_coded(answers, {name: declared.items[name] for name in answers})
-    scores, groups, profile, weights, careless = (
-        part[kept].reset_index(drop=True) for part in (scores, groups, profile, weights, flags))
+    scores, groups, profile, weights, beside, careless = (
+        part[kept].reset_index(drop=True) for part in (scores, groups, profile, weights, beside, flags))
     return Answers(
         scores=scores, missing=_missing(scores, declared), screening=rules.table(applied, declared.actions),
-        flow=_flow(raw, left, len(kept)), groups=groups, profile=profile, weights=weights, careless=careless,
-        respondents=columns.respondents(raw.frame, declared)[kept], how=raw.how,
+        flow=_flow(raw, left, len(kept)), groups=groups, profile=profile, weights=weights, auxiliaries=beside,
+        careless=careless, respondents=columns.respondents(raw.frame, declared)[kept], how=raw.how,
         clusters=columns.clusters(raw.frame, declared)[kept].reset_index(drop=True))
 
 
@@ -176,13 +184,16 @@ def _read(declared: Study) -> reading.Raw:
                         delimiter=responses.delimiter, sheet=responses.sheet, shown=responses.shown)
 
 
-def _coded(raw: reading.Raw, declared: Study) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
-    """Code the answers as given and the weights; the third part is what is wrong with them."""
+def _coded(raw: reading.Raw, declared: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, list[Problem]]:
+    """Code the answers as given, the weights, and the auxiliary columns; the last part is what is wrong with them."""
     responses = declared.responses
     coded, problems = coding.coded(raw.frame, declared.items, missing_codes=responses.missing_codes,
                                    decimal=responses.decimal, lines=raw.lines, shown=responses.shown)
-    weights = [name for name, item in declared.items.items() if item.role == "weight"]
-    return coded.drop(columns=weights), coded[weights], problems
+    weights, beside = ([name for name, item in declared.items.items() if item.role == role]
+                       for role in ("weight", "auxiliary"))
+    sound = [name for name in beside if name not in {problem.values["item"] for problem in problems}]
+    problems += columns.auxiliary_problems(coded[sound], declared)
+    return coded.drop(columns=[*weights, *beside]), coded[weights], coded[beside], problems
 
 
 def _left(flags: pd.DataFrame, declared: Study) -> dict[str, np.ndarray]:

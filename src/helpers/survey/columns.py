@@ -97,6 +97,12 @@ def group_problems(groups: pd.DataFrame, shown: str) -> list[Problem]:
     return problems
 
 
+def auxiliary_problems(beside: pd.DataFrame, declared: Study) -> list[Problem]:
+    """Find auxiliary columns that are empty or say the same of everybody."""
+    useless = [name for name in beside if beside[name].nunique() < 2]
+    return [Problem("survey.auxiliary_useless", {"names": useless}, declared.responses.shown)] if useless else []
+
+
 def item_problems(scores: pd.DataFrame, declared: Study) -> list[Problem]:
     """Find items without an answer or without variance, and fewer respondents than items."""
     shown = declared.responses.shown

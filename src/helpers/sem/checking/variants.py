@@ -38,9 +38,10 @@ from helpers.sem.inference.holed_material import HoledMaterial
 from helpers.sem.inference.indices import upper_tail
 from helpers.sem.inference.robust import material_of, meat, scaling
 from helpers.sem.inference.satorra_2000 import shifted_difference
+from helpers.sem.model.auxiliaries import own_part, with_auxiliaries
 from helpers.sem.model.implied import imply
 from helpers.sem.model.scaling import Scaled, scale
-from helpers.sem.model.specify import specify
+from helpers.sem.model.specify import Structure, specify
 from helpers.sem.model.standardize import standardize
 
 Key = tuple[str, str, str]
@@ -111,6 +112,8 @@ class Variants:
         Moments that a model explains, and degrees of freedom of the baseline.
     begin : mapping of (lhs, op, rhs) to float
         Where searches begin.
+    auxiliaries : tuple of str
+        Variables of the samples that are in no model.
     """
 
     observed: tuple[str, ...]
@@ -125,6 +128,7 @@ class Variants:
     moments: int
     baseline_df: int
     begin: Mapping[Key, float]
+    auxiliaries: tuple[str, ...] = ()
     _material: dict[str, Material | HoledMaterial] = field(default_factory=dict)
 
     @classmethod
@@ -141,11 +145,11 @@ class Variants:
             raise ModelError("sem.compare_unlike", differ=["groups"])
         known = fit.parameters[["lhs", "op", "rhs", "std.lv"]].itertuples(index=False)
         return cls(
-            fit.observed, list(fit.sample), engine.method, engine.problem, engine.scaled, engine.cases, table.means,
+            fit.observed, engine.samples, engine.method, engine.problem, engine.scaled, engine.cases, table.means,
             table.fixed_x,
             {name: sum((row.lhs, row.op) == (name, "|") for row in table.rows) for name in table.ordered},
             int(fit.measures["df"]) + fit.structure.k.shape[1], int(fit.measures["baseline.df"]),
-            {_named(tuple(key)): value for *key, value in known})
+            {_named(tuple(key)): value for *key, value in known}, fit.auxiliaries)
 
     @classmethod
     def of_answers(cls, model: str, data: pd.DataFrame, *, estimator: str = "MLR",
@@ -207,8 +211,8 @@ class Variants:
             raise ModelError("sem.compare_unlike", differ=["variables"])
         table = syntax.complete(written, meanstructure=self.means, std_lv=True, fixed_x=self.fixed_x,
                                 ordered=self.thresholds or None)
-        structure = specify(table, self.samples)
-        scaled = scale(structure, self.samples)
+        whole = specify(with_auxiliaries(table, self.auxiliaries), self.samples)
+        scaled = scale(whole, self.samples)
         problem = self.problem.for_structure(scaled.structure)
         keys = tuple((row.lhs, row.op, row.rhs) for row in table.rows)
         known = {**self.begin, **{_named(key): value for key, value in (begin or {}).items()}}
@@ -218,6 +222,8 @@ class Variants:
         # residual variances of responses behind ordinal items follow from the rest
         values = scaled.rows * (np.concatenate(problem.values(optimum.point.x)) if isinstance(problem, LeastSquares)
                                 else scaled.structure.k @ optimum.point.x + scaled.structure.c)
+        own = own_part(whole, table, self.samples)
+        values, structure = values[own.rows], own.structure
         unit = problem.unit if isinstance(problem, Quadratic) else 1.0
         return Variant(
             keys, values, standardize(structure.layout, values, imply(structure.layout, values)).std_all,
@@ -262,14 +268,18 @@ class Variants:
     def _weight_there(self, larger: Variant, smaller: Variant) -> float:
         """Weight of the larger variant at the smaller one's estimates; NaN where it cannot stand there."""
         structure, theirs = larger.problem.structure, smaller.problem.structure
-        places = {_named(key): at for at, key in enumerate(smaller.keys)}
-        at = [places.get(_named(key)) for key in larger.keys]
+        places = {key: at for at, key in enumerate(_rows(theirs))}
+        at = [places.get(key) for key in _rows(structure)]
         if None in at:
             return np.nan
         values = (theirs.k @ smaller.point.x + theirs.c)[at] - structure.c
         x = np.linalg.lstsq(structure.k, values, rcond=None)[0]
         there = np.allclose(structure.k @ x, values, atol=1e-6)
         return self._weight(larger.problem, larger.problem.evaluate(x)) if there else np.nan
+
+
+def _rows(structure: Structure) -> list[Key]:
+    return [_named((row.lhs, row.op, row.rhs)) for row in structure.table.rows]
 
 
 def _named(key: Key) -> Key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -19,7 +20,7 @@ NOT_DRAWN = ("sem.bootstrap_data", "sem.bootstrap_method", "sem.bootstrap_ordina
 
 
 def fit_by_rule(model: str, data: pd.DataFrame, *, estimator: str = "auto", missing: str = "auto",
-                treatment: Treatment | None = None, conf_level: float = 0.95,
+                auxiliaries: Sequence[str] = (), treatment: Treatment | None = None, conf_level: float = 0.95,
                 clusters: pd.DataFrame | None = None) -> SemFit:
     """Fit a model with the estimator and the missing treatment that the study asks for, or that its answers call for.
 
@@ -29,8 +30,10 @@ def fit_by_rule(model: str, data: pd.DataFrame, *, estimator: str = "auto", miss
     data : DataFrame, shape (n_respondents, ...)
     estimator, missing : str, default "auto"
         See ``sem.treatment``.
+    auxiliaries : sequence of str
+        Columns of the data that full information uses where the model does not contain them.
     treatment : Treatment, optional
-        Chosen already; the two arguments before it are then not read.
+        Chosen already; the three arguments before it are then not read.
     conf_level : float, default 0.95
     clusters : DataFrame, shape (n_respondents, n_columns), optional
         Numbers of branches, agents and so on, in the rows of the data; without columns as if not given. Of several the
@@ -55,11 +58,11 @@ def fit_by_rule(model: str, data: pd.DataFrame, *, estimator: str = "auto", miss
     >>> fit_by_rule("f =~ a + b + c", answers).engine.method.name
     'MLR'
     """
-    chosen = treatment or choose_treatment(model, data, estimator=estimator, missing=missing)
+    chosen = treatment or choose_treatment(model, data, estimator=estimator, missing=missing, auxiliaries=auxiliaries)
     cluster, told = _cluster(chosen, clusters)
     used = data if cluster is None else data.assign(**{CLUSTER: cluster.to_numpy()})
     found = fit(model, used, estimator=chosen.estimator, missing=chosen.missing, ordered=chosen.ordered,
-                conf_level=conf_level, cluster=None if cluster is None else CLUSTER)
+                auxiliaries=chosen.beside, conf_level=conf_level, cluster=None if cluster is None else CLUSTER)
     return replace(found, checks=(*found.checks, *chosen.checks, *told))
 
 

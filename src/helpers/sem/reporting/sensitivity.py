@@ -18,6 +18,8 @@ from helpers.sem.reporting.treatment import CATEGORICAL, FULL_INFORMATION
 
 # Cohen (1988): a standardized coefficient of .10 is the smallest that is called an effect.
 MOVED = 0.10
+# Full information with auxiliaries; without them it is "fiml".
+BESIDE = "fiml.auxiliaries"
 COLUMNS = ("lhs", "op", "rhs", "estimator", "missing", "careless", "n", "std.all", "std.all.ci.lower",
            "std.all.ci.upper", "est", "se", "ci.lower", "ci.upper", "reported", "reason")
 
@@ -30,10 +32,17 @@ class _Cell:
     missing: str
     careless: str
 
+    def options(self, ordered: Sequence[str], auxiliaries: Sequence[str]) -> dict[str, object]:
+        """Give what ``fit`` takes."""
+        return {"estimator": self.estimator, "missing": "fiml" if self.missing == BESIDE else self.missing,
+                "ordered": tuple(ordered) if self.estimator in CATEGORICAL else (),
+                "auxiliaries": tuple(auxiliaries) if self.missing == BESIDE else ()}
+
 
 def sensitivity(model: str, data: pd.DataFrame, *, ordered: Sequence[str] = (),
                 careless: pd.Series | np.ndarray | None = None, estimator: str = "MLR", missing: str = "listwise",
-                excluded: bool = False, conf_level: float = 0.95, language: str = "en") -> pd.DataFrame:
+                excluded: bool = False, auxiliaries: Sequence[str] = (), conf_level: float = 0.95,
+                language: str = "en") -> pd.DataFrame:
     """Estimate every structural path in each defensible way.
 
     Parameters
@@ -47,6 +56,9 @@ def sensitivity(model: str, data: pd.DataFrame, *, ordered: Sequence[str] = (),
         Who fell under a screening rule; each way is then run with and without them.
     estimator, missing, excluded
         The reported analysis: its estimator, missing treatment, and whether it excludes the careless.
+    auxiliaries : sequence of str
+        With these the reported analysis uses full information; "fiml.auxiliaries" in the column ``missing``, beside
+        which stands "fiml" without them.
     conf_level : float, default 0.95
     language : {"en", "zh"}
         Of ``reason``.
@@ -90,9 +102,10 @@ def sensitivity(model: str, data: pd.DataFrame, *, ordered: Sequence[str] = (),
     flagged = np.zeros(len(data), dtype=bool) if careless is None else np.asarray(careless, dtype=bool)
     if flagged.shape != (len(data),):
         raise ModelError("sem.sensitivity_rows", careless=len(flagged), data=len(data))
-    reported = _Cell(estimator, missing, "excluded" if excluded and flagged.any() else "kept")
-    found = {cell: _rows(cell, paths, model, data if cell.careless == "kept" else data[~flagged], ordered, conf_level,
-                         language)
+    reported = _Cell(estimator, BESIDE if missing == "fiml" and len(auxiliaries) else missing,
+                     "excluded" if excluded and flagged.any() else "kept")
+    found = {cell: _rows(cell.options(ordered, auxiliaries), paths, model,
+                         data if cell.careless == "kept" else data[~flagged], conf_level, language)
              for cell in _cells(model, data, ordered, flagged, reported)}
     parts = [rows.assign(estimator=cell.estimator, missing=cell.missing, careless=cell.careless,
                          reported=cell == reported, place=range(len(rows))) for cell, rows in found.items()]
@@ -110,18 +123,18 @@ def _cells(model: str, data: pd.DataFrame, ordered: Sequence[str], flagged: np.n
     for estimator in dict.fromkeys([reported.estimator, "MLR", *(["WLSMV"] if len(ordered) else [])]):
         more = "pairwise" if estimator in CATEGORICAL else "fiml" if estimator in FULL_INFORMATION else "listwise"
         missing = ["listwise", more] if holes else ["listwise"]
+        missing += [BESIDE] if more == "fiml" and reported.missing == BESIDE else []
         first = [reported.missing] if reported.missing in missing else []
         cells += [_Cell(estimator, *rest) for rest in product(dict.fromkeys([*first, *missing]), who)]
     return list(dict.fromkeys(cells))
 
 
-def _rows(cell: _Cell, paths: list[tuple[str, str]], model: str, data: pd.DataFrame, ordered: Sequence[str],
+def _rows(options: dict[str, object], paths: list[tuple[str, str]], model: str, data: pd.DataFrame,
           conf_level: float, language: str) -> pd.DataFrame:
     """One row per path; where there is no estimate, the reason."""
     empty = pd.DataFrame(paths, columns=["lhs", "rhs"]).assign(op="~").reindex(columns=list(COLUMNS))
     try:
-        found = fit(model, data, estimator=cell.estimator, missing=cell.missing,
-                    ordered=tuple(ordered) if cell.estimator in CATEGORICAL else (), conf_level=conf_level)
+        found = fit(model, data, conf_level=conf_level, **options)
     except HelpersError as error:
         return empty.assign(reason=error.sentence(language))
     return _estimated(found, empty, conf_level, language)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from helpers import syntax
@@ -17,6 +19,8 @@ MOST_CATEGORIES = 10
 CATEGORICAL = ("WLSMV", "DWLS", "ULSMV")
 FULL_INFORMATION = ("ML", "MLR")  # the estimators whose likelihood takes respondents with holes
 RHEMTULLA = "Rhemtulla et al. (2012)"
+# Collins, Schafer & Kam (2001): what correlates less with what is missing, or with whether it is, changes little.
+HELPFUL = 0.40
 COLUMNS = ("measure", "value", "place", "criterion", "calls.for", "source")
 
 
@@ -67,6 +71,9 @@ class Treatment:
     facts : Facts
     checks : tuple of Check
         ``estimator_rule`` and ``missing_rule``.
+    auxiliaries : tuple of (name, correlation)
+        Declared variables outside the model that full information uses, with the largest absolute correlation of each
+        with a variable that has holes or with having one; empty unless ``missing`` is "fiml".
     """
 
     estimator: str
@@ -76,9 +83,16 @@ class Treatment:
     called_for: tuple[str, str]
     facts: Facts
     checks: tuple[Check, ...]
+    auxiliaries: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Names of the auxiliaries, as ``sem.fit`` takes them."""
+        return tuple(name for name, _ in self.auxiliaries)
 
 
-def treatment(model: str, data: pd.DataFrame, *, estimator: str = "auto", missing: str = "auto") -> Treatment:
+def treatment(model: str, data: pd.DataFrame, *, estimator: str = "auto", missing: str = "auto",
+              auxiliaries: Sequence[str] = ()) -> Treatment:
     """Choose estimator and missing treatment by declared rules; what the study declares goes first.
 
     Parameters
@@ -91,6 +105,8 @@ def treatment(model: str, data: pd.DataFrame, *, estimator: str = "auto", missin
     missing : str, default "auto"
         "auto": where nothing is missing, complete cases; else full information ("fiml"), and for a categorical
         estimator "pairwise", which the fit's own check warns of.
+    auxiliaries : sequence of str
+        Columns that go along with what is missing. Full information takes those that are not in the model themselves.
 
     Returns
     -------
@@ -104,7 +120,8 @@ def treatment(model: str, data: pd.DataFrame, *, estimator: str = "auto", missin
     References
     ----------
     Rhemtulla, Brosseau-Liard & Savalei (2012). Psychological Methods, 17, 354-373. Enders (2010). Applied Missing Data
-    Analysis. Asparouhov & Muthen (2010). Weighted least squares estimation with missing data.
+    Analysis. Asparouhov & Muthen (2010). Weighted least squares estimation with missing data. Collins, Schafer & Kam
+    (2001). Psychological Methods, 6, 330-351, for auxiliaries.
 
     Examples
     --------
@@ -118,8 +135,9 @@ def treatment(model: str, data: pd.DataFrame, *, estimator: str = "auto", missin
     wanted = by_rule if estimator == "auto" else estimator.upper()
     called = (by_rule, _missing_for(wanted, found))
     taken = (wanted, called[1] if missing == "auto" else missing)
+    beside = _related(model, data, auxiliaries) if taken[1] == "fiml" else ()
     return Treatment(*taken, found.ratings if taken[0] in CATEGORICAL else (), (estimator, missing), called, found,
-                     _checks(found, taken, (estimator, missing), called))
+                     _checks(found, taken, (estimator, missing), called), beside)
 
 
 def facts(model: str, data: pd.DataFrame) -> Facts:
@@ -180,7 +198,8 @@ def treatment_shown(chosen: Treatment) -> pd.DataFrame:
     DataFrame
         ``measure value place criterion calls.for source``; ``measure`` is ``n.categories`` (fewest of an item),
         ``skew`` (largest absolute), ``ceiling`` (largest share of answers at one end), ``n.incomplete`` (respondents
-        with a missing answer) and ``missing.share``; ``place`` is the item that has it.
+        with a missing answer) and ``missing.share``; ``place`` is the item that has it. A row ``auxiliary.r`` for each
+        auxiliary: its largest absolute correlation with a variable that has holes, or with having one.
     """
     found = chosen.facts
     rows = [
@@ -193,7 +212,22 @@ def treatment_shown(chosen: Treatment) -> pd.DataFrame:
     wanted = chosen.called_for[1]
     table += [("n.incomplete", float(found.incomplete), "", "0", wanted, "Enders (2010)"),
               ("missing.share", found.share, "", "0", wanted, "Enders (2010)")]
+    table += [("auxiliary.r", value, name, f"≥ {HELPFUL:.2f}", "fiml", "Collins et al. (2001)")
+              for name, value in chosen.auxiliaries]
     return pd.DataFrame(table, columns=list(COLUMNS))
+
+
+def _related(model: str, data: pd.DataFrame, auxiliaries: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """Find the largest absolute correlation of each auxiliary with a variable that has holes, or with having one."""
+    names = list(syntax.parse(model).observed)
+    beside = [name for name in dict.fromkeys(auxiliaries) if name not in names]
+    if absent := [name for name in beside if name not in data.columns]:
+        raise DataError("moments.absent", columns=absent, have=list(map(str, data.columns)))
+    holed = data[names].loc[:, data[names].isna().any()]
+    with np.errstate(divide="ignore", invalid="ignore"):  # a column that does not vary correlates with nothing
+        found = [pd.concat([holed.corrwith(data[name]), holed.isna().astype(float).corrwith(data[name])]).abs().max()
+                 for name in beside]
+    return tuple((name, float(value)) for name, value in zip(beside, found, strict=True))
 
 
 def _missing_for(estimator: str, found: Facts) -> str:
