@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers import survey
-from helpers.errors import DataError
+from helpers.errors import DataError, gates_table
 
 ITEMS = [f"q{n}" for n in range(1, 13)]
 OPTIMISED = 1e-6
@@ -58,6 +58,8 @@ def test_littles_test_keeps_its_level_and_finds_what_depends_on_answers() -> Non
         related = known(150, seed)
         related.loc[(related["a"] > 0) & (rng.random(150) < 0.5), "b"] = np.nan
         found += survey.little_mcar(related).at[0, "pvalue"] < 0.05
+    check = survey.little_mcar(related).attrs["checks"][0]
+    assert not check.passed and "p < .001." in gates_table([check], "en").at[0, "found"]
     assert rejected / 120 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 120)
     assert found == 120
 

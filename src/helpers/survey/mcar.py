@@ -86,8 +86,9 @@ def little_mcar(scores: pd.DataFrame, items: Sequence[str] | None = None) -> pd.
     if found.computable != "yes":
         return table
     table.attrs["checks"] = (
-        Check("mcar", "info", found.pvalue >= LEVEL, {"chisq": found.chisq, "df": found.df, "pvalue": found.pvalue,
-                                                      "level": LEVEL}),
+        Check("mcar", "info", found.pvalue >= LEVEL, {"chisq": found.chisq, "df": found.df, "level": LEVEL,
+                                                      "p": "< .001" if found.pvalue < 0.001 else
+                                                      f"= {found.pvalue:.3f}".replace("0.", ".", 1)}),
         Check("mcar_patterns", "info", found.thin <= _MANY * found.patterns,
               {"thin": found.thin, "patterns": found.patterns}))
     return table
