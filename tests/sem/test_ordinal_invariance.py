@@ -125,11 +125,13 @@ def test_a_freed_parameter_costs_its_degrees_of_freedom() -> None:
         assert list(whole - less) == cost
 
 
-def test_pairwise_uses_everybody() -> None:
+def test_pairwise_uses_everybody_and_every_item_may_be_said_in_one_word() -> None:
     data = answers()
     holed = data.assign(a1=data["a1"].where(data.index % 9 > 0))
     pairwise = sem.invariance(MODEL, holed, missing="pairwise", levels=["configural", "thresholds"], **OPTIONS)
     listwise = sem.invariance(MODEL, holed, levels=["configural", "thresholds"], **OPTIONS)
+    every = sem.invariance(MODEL, holed, levels=["configural", "thresholds"], **(OPTIONS | {"ordered": True}))
+    pd.testing.assert_frame_equal(every, listwise)
     assert (pairwise["df"] == listwise["df"]).all()
     assert not np.allclose(pairwise["chisq"], listwise["chisq"])
 

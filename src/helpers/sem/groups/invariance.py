@@ -13,13 +13,13 @@ from helpers.sem.fitting.auxiliary_answers import refuse_auxiliaries
 from helpers.sem.fitting.result import SemFit
 from helpers.sem.groups.levels import LEVELS, asked_levels, judged, refuse_unknown_partial, remarked
 from helpers.sem.groups.longitudinal import Longitudinal, refuse_absent
-from helpers.sem.groups.ordinal_answers import ordinal_answers
+from helpers.sem.groups.ordinal_answers import asks_ordinal, ordinal_answers
 from helpers.sem.groups.ordinal_invariance import ordinal_change, ordinal_fits
 from helpers.sem.groups.sequence import Step, fit_in_turn
 
 
 def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, levels: Sequence[str] | None = None,
-               estimator: str = "MLR", missing: str = "listwise", ordered: Sequence[str] = (),
+               estimator: str = "MLR", missing: str = "listwise", ordered: Sequence[str] | bool = (),
                waves: Mapping[str, Sequence[str]] | None = None, group_partial: Sequence[str] = (),
                auxiliaries: Sequence[str] = ()) -> pd.DataFrame:
     """Hold a measurement model equal across groups or waves, level by level.
@@ -40,9 +40,9 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
         WLSMV goes with ``ordered``.
     missing : {"listwise", "fiml", "pairwise"}
         "fiml" as in ``fit``; "pairwise" for ordinal items only.
-    ordered : sequence of str
-        Every item (of waves also: every column), or none: the items are ordinal, and normal responses stand behind
-        them.
+    ordered : sequence of str or True
+        Every item (True; of waves also: every column), or none: the items are ordinal, and normal responses stand
+        behind them.
     waves : mapping of wave to its columns, optional
         Instead of ``group``: what the same people answered in each wave, the columns in the order in which the items
         appear in the model. Residuals of the same item are correlated across waves (``wave_model`` writes the model).
@@ -105,7 +105,7 @@ def invariance(model: str, data: pd.DataFrame, *, group: str | None = None, leve
     2      scalar   True
     3      strict   True
     """
-    if len(ordered) or estimator == "WLSMV":
+    if asks_ordinal(ordered, estimator):
         refuse_auxiliaries(several("auxiliaries", auxiliaries), (), missing=missing)
         answers = ordinal_answers(model, data, estimator=estimator, ordered=ordered, group=group, waves=waves,
                                   missing=missing, partial=group_partial)

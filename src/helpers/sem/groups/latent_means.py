@@ -13,7 +13,7 @@ from helpers.sem.fitting.estimates import root, wald
 from helpers.sem.fitting.result import SemFit
 from helpers.sem.groups.invariance import fits_of_levels
 from helpers.sem.groups.levels import judged
-from helpers.sem.groups.ordinal_answers import ordinal_answers
+from helpers.sem.groups.ordinal_answers import asks_ordinal, ordinal_answers
 from helpers.sem.groups.ordinal_invariance import ordinal_change, ordinal_fits
 from helpers.sem.groups.ordinal_levels import Ordinal
 from helpers.sem.groups.places import Place, loadings_of, places_of, refuse_few
@@ -22,7 +22,7 @@ from helpers.sem.model.implied import imply
 
 
 def latent_means(model: str, data: pd.DataFrame, *, group: str | None = None, reference: str | None = None,
-                 estimator: str = "MLR", missing: str = "listwise", ordered: Sequence[str] = (),
+                 estimator: str = "MLR", missing: str = "listwise", ordered: Sequence[str] | bool = (),
                  waves: Mapping[str, Sequence[str]] | None = None, group_partial: Sequence[str] = (),
                  conf_level: float = 0.95) -> pd.DataFrame:
     r"""Compare the constructs of groups or waves once intercepts may be held equal.
@@ -77,7 +77,7 @@ def latent_means(model: str, data: pd.DataFrame, *, group: str | None = None, re
     """
     refuse_wrong(flags={}, columns={"group": group}, conf_level=conf_level)
     data, waves = _referred(data, group, waves, reference)
-    if len(ordered) or estimator == "WLSMV":
+    if asks_ordinal(ordered, estimator):
         return _ordinal(ordinal_answers(model, data, estimator=estimator, ordered=ordered, group=group, waves=waves,
                                         missing=missing, partial=group_partial), conf_level)
     fits = fits_of_levels(model, data, group=group, waves=waves, levels=("configural", "metric", "scalar"),

@@ -17,7 +17,7 @@ from helpers.syntax.lines import place
 from helpers.syntax.modifiers import Modifiers
 
 
-def ordinal_answers(model: str, data: pd.DataFrame, *, estimator: str, ordered: Sequence[str], group: str | None,
+def ordinal_answers(model: str, data: pd.DataFrame, *, estimator: str, ordered: Sequence[str] | bool, group: str | None,
                     waves: Mapping[str, Sequence[str]] | None, missing: str, partial: Sequence[str]) -> Ordinal:
     """Read model and answers.
 
@@ -37,12 +37,13 @@ def ordinal_answers(model: str, data: pd.DataFrame, *, estimator: str, ordered: 
         ``moments.absent``, ``moments.one_group``, ``moments.too_few``; ``sem.ordinal_categories``: a place in which
         nobody chose a category.
     """
-    ordered, partial = several("ordered", ordered), several("group_partial", partial)
+    written = syntax.parse(model)
+    ordered = written.observed if ordered is True else several("ordered", ordered or ())
+    partial = several("group_partial", partial)
     if str(estimator).upper() != "WLSMV" or not ordered:
         raise ModelError("sem.ordinal_estimator", estimator=estimator, ordered=list(ordered) or "-")
     if (group is None) == (waves is None):
         raise ModelError("sem.groups_or_waves")
-    written = syntax.parse(model)
     _refuse_model(written)
     refuse_unknown_partial(written, partial)
     if waves is None:
@@ -69,6 +70,11 @@ def ordinal_answers(model: str, data: pd.DataFrame, *, estimator: str, ordered: 
     found = Ordinal(written, labels, names, moments, frozenset(released(partial)))
     _refuse_partial(found)
     return found
+
+
+def asks_ordinal(ordered: Sequence[str] | bool, estimator: str) -> bool:
+    """Whether items are to be taken as ordinal."""
+    return estimator == "WLSMV" or (ordered if isinstance(ordered, bool) else len(ordered) > 0)
 
 
 def _refuse_partial(found: Ordinal) -> None:

@@ -15,7 +15,7 @@ from helpers.sem.checking.released import gains, joint, release
 from helpers.sem.fitting.result import SemFit
 from helpers.sem.groups.invariance import fits_of_levels
 from helpers.sem.groups.levels import LEVELS, Fitted, allowed, judged, largest, released, spelled, within
-from helpers.sem.groups.ordinal_answers import ordinal_answers
+from helpers.sem.groups.ordinal_answers import asks_ordinal, ordinal_answers
 from helpers.sem.groups.ordinal_partial import OrdinalSearch
 from helpers.sem.groups.places import Key, Place, invariant_items, loadings_of, places_of, rows_of
 from helpers.sem.inference.indices import upper_tail
@@ -25,7 +25,7 @@ COLUMNS = ("step", "parameter", "chisq", "df", "pvalue", "epc", "delta.cfi", "de
 
 
 def partial_invariance(model: str, data: pd.DataFrame, *, group: str | None = None, level: str = "scalar",
-                       estimator: str = "MLR", missing: str = "listwise", ordered: Sequence[str] = (),
+                       estimator: str = "MLR", missing: str = "listwise", ordered: Sequence[str] | bool = (),
                        waves: Mapping[str, Sequence[str]] | None = None, group_partial: Sequence[str] = (),
                        significance: float = 0.05) -> pd.DataFrame:
     r"""Name the items that make a level fail, and offer a partial model; nothing of it is used until you say so.
@@ -82,7 +82,7 @@ def partial_invariance(model: str, data: pd.DataFrame, *, group: str | None = No
     """
     options = {"group": group, "waves": waves, "estimator": estimator}
     given = tuple([group_partial] if isinstance(group_partial, str) else group_partial)
-    if len(ordered) or estimator == "WLSMV":
+    if asks_ordinal(ordered, estimator):
         looked: Search = OrdinalSearch(ordinal_answers(model, data, ordered=ordered, missing=missing, partial=given,
                                                        **options))
     else:
