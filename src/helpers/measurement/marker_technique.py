@@ -46,7 +46,8 @@ def marker_technique(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str
     Raises
     ------
     DataError
-        ``measurement.marker_items``: a marker of fewer than two items, or one that is an item of a construct.
+        ``measurement.no_marker``: none is declared; ``measurement.marker_items``: a marker of one item, or
+        with an item that belongs to a construct.
     ModelError
         As ``sem.fit``.
 
@@ -142,8 +143,10 @@ def _method(fit: sem.Variant, baseline: sem.Variant, constructs: Mapping[str, Se
 
 def _refuse(constructs: Mapping[str, Sequence[str]], marker: Sequence[str]) -> None:
     own = {item for of in constructs.values() for item in of}
+    if not len(marker):
+        raise DataError("measurement.no_marker")
     if len(marker) < FEWEST_ITEMS or own & set(marker):
-        raise DataError("measurement.marker_items", items=list(marker) or "-", fewest=FEWEST_ITEMS)
+        raise DataError("measurement.marker_items", items=list(marker), fewest=FEWEST_ITEMS)
 
 
 def _check(table: pd.DataFrame, better: str, changed: tuple[float, str, str], significance: float) -> Check:
