@@ -17,7 +17,7 @@ TWO = {"surroundings": SCALES["tangibles"], "conduct": [item for name in list(SC
 
 @pytest.fixture(scope="module")
 def fitted(reference_data: Path):
-    answers = pd.read_csv(reference_data / "data" / "servqual22" / "SQ.csv")
+    answers = pd.read_csv(reference_data / "data" / "servqual22" / "SQ.csv", encoding="utf-8")
     cfa = sem.fit(measurement.correlated_factors(SCALES), answers, estimator="MLR")
     found = measurement.structures(cfa, answers, SCALES, parts={"quality": tuple(SCALES)},
                                    own={"two": TWO, "four": FOUR})
