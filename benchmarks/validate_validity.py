@@ -41,7 +41,7 @@ method on the logit, of latent correlations by the delta method (95%), of HTMT a
 (percentile, 90%). The test is that of the correlation of .85 against .85 at 5%; on five points the correlation of the
 ratings is not quite .85, so the test has less to promise there. Lowest and highest over constructs or pairs; `!` marks
 what lies more than three Monte-Carlo errors and one percentage point from its promise. Theory promises the level only
-for large n: with skewed answers intervals of latent correlations are too narrow here, since robust errors are
+for large n: with skewed answers intervals are too narrow, those of latent correlations most, since robust errors are
 themselves uncertain where tails are heavy. Nothing is tuned to the promise.
 HTMT2 needs correlations of one sign in 95 % of the draws: *defined* is the lowest share of samples in which a pair has
 an interval, and coverage is of pairs that have one in at least nine of ten samples.
