@@ -96,3 +96,11 @@ def test_what_does_not_go_with_it(children: pd.DataFrame, options: dict, id: str
         sem.fit(CFA, children, effect_coding=True, **options)
     assert caught.value.problems[0].id == id
     assert caught.value.sentence("zh")
+
+
+def test_labels_say_what_is_equal_and_not_what_gives_the_scale(children: pd.DataFrame) -> None:
+    alone = sem.fit("visual =~ x1 + k*x2 + x3", children, effect_coding=True).parameters
+    assert alone.loc[alone["label"] != "", ["rhs", "label"]].to_numpy().tolist() == [["x2", "k"]]
+    equal = sem.fit("visual =~ x1 + x2 + x3", children, effect_coding=True, group="school",
+                    group_equal=["loadings"]).parameters
+    assert equal.loc[equal["label"] != "", "op"].tolist() == ["=~"] * 6

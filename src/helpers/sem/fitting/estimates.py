@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,8 @@ def parameters(table: Table, values: np.ndarray, vcov: np.ndarray, standardized:
     se, std_se = np.where(derived, 0.0, root(np.diag(vcov))), np.concatenate(
         [spread(slopes, vcov[here:end, here:end])  # a group's standardized parameters move with its own rows
          for slopes, here, end in zip(std_slopes, ends[:-1], ends[1:], strict=True)])
-    names = [(row.lhs, row.op, row.rhs, row.label, row.group) for row in table.rows]
+    names = [(row.lhs, row.op, row.rhs, label, row.group) for row, label in zip(table.rows, _labels(table),
+                                                                              strict=True)]
     identity = np.eye(len(values))
     est, gradients = defined(table, values, identity)
     each_lv, _ = defined(table, std_lv, identity)
@@ -58,6 +60,12 @@ def parameters(table: Table, values: np.ndarray, vcov: np.ndarray, standardized:
     return pd.DataFrame({**named, "est": every, **wald(every, se, conf_level),
                          "std.lv": np.concatenate([std_lv, each_lv]), "std.all": np.concatenate([std_all, each_all]),
                          "std.all.se": std_se})
+
+
+def _labels(table: Table) -> list[str]:
+    """Labels as lavaan shows them: of those made by the defaults only what holds rows equal."""
+    often = Counter(row.label for row in table.rows)
+    return ["" if row.label.startswith(".p") and often[row.label] == 1 else row.label for row in table.rows]
 
 
 def wald(est: np.ndarray, se: np.ndarray, conf_level: float) -> dict[str, np.ndarray]:
