@@ -31,7 +31,7 @@ def test_the_scale_with_another_intercept_fails_at_scalar_and_the_other_holds(an
     assert table["n"].tolist() == [600, 600]
     by_gate = {check.gate: check for check in table.attrs["checks"]}
     assert by_gate["scale_invariance"].values["failing"] == ["language - scalar: shifted"]
-    assert by_gate["scale_invariance_untested"].values["scales"] == ["short (2)"]
+    assert by_gate["scale_invariance_untested"].values["short"] == ["short"]
 
 
 def test_changes_are_those_of_the_scale_tested_by_itself(answers):
@@ -65,6 +65,23 @@ def test_the_same_people_in_two_waves_are_one_model():
                                    respondents=np.tile(np.arange(200), 2))
     assert table["n"].tolist() == [200, 200]
     assert table["hold"].tolist() == [1, 1]
+
+
+def test_a_scale_of_many_points_beside_ordinal_ones_is_tested_as_continuous(answers):
+    cut = {item: np.digitize(answers[0][item], [-0.5, 0.5]).astype(float) for item in SCALES["fair"]}
+    table = cases.scale_invariance(answers[0].assign(**cut), SCALES, answers[1], estimator="WLSMV",
+                                   ordered=SCALES["fair"]).set_index("level")
+    alone = sem.invariance("shifted =~ b1 + b2 + b3 + b4", answers[0].join(answers[1]), group="language",
+                           estimator="MLR").set_index("level")
+    assert table.at["scalar", "construct"] == "shifted"
+    assert table.at["scalar", "delta.cfi"] == pytest.approx(alone.at["scalar", "delta.cfi"], abs=1e-8)
+    assert {"loadings", "intercepts"} <= set(table.index)
+    assert table.attrs["checks"][1].values["scales"] == "-"
+
+
+def test_where_nothing_can_be_tested_no_gate_is_passed(answers):
+    table = cases.scale_invariance(answers[0], {"short": SCALES["short"]}, answers[1])
+    assert [check.gate for check in table.attrs["checks"]] == ["scale_invariance_untested"]
 
 
 def test_without_groups_there_is_nothing_to_compare(answers):

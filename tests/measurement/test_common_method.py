@@ -78,6 +78,26 @@ def test_where_items_load_alike_the_method_factor_cannot_be_told():
     assert found.at["cor.change", "where"] in ("not_identified", "no_method")
 
 
+def test_an_improper_solution_is_no_result():
+    """Opposite constructs whose items all share something else: a correlation beyond -1."""
+    random = np.random.default_rng(8)
+    construct, shared = random.normal(size=(2, 600))
+    turn = np.array([1.0, 1, 1, -1, -1, -1])
+    loads = np.array([0.5, 0.4, 0.6, 0.6, 0.5, 0.4])
+    values = np.outer(construct, turn * loads) + 0.35 * shared[:, None] + random.normal(size=(600, 6)) * 0.7
+    answers = pd.DataFrame(values, columns=["a1", "a2", "a3", "b1", "b2", "b3"])
+    fit = sem.fit(measurement.correlated_factors(TWO), answers)
+    table = measurement.common_method(fit, answers, TWO).set_index("measure")
+    assert table.loc[["method.loading", "cor.change"], "value"].isna().all()
+    assert table.at["cor.change", "where"] == "improper"
+
+
+def test_where_no_marker_is_declared_the_study_does_not_ask():
+    with pytest.raises(DataError) as refused:
+        measurement.marker_technique(bent(0.0, n=100), TWO, [])
+    assert refused.value.problems[0].id == "measurement.no_marker"
+
+
 @pytest.mark.parametrize("marker", [["k1"], [], ["a1", "k1"]])
 def test_a_marker_of_one_item_or_of_a_constructs_own_is_refused(marker):
     with pytest.raises(DataError, match="marker"):

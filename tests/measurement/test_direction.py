@@ -39,6 +39,7 @@ def test_an_item_that_runs_against_is_named_with_both_alphas(declared: tuple, di
     pd.testing.assert_frame_equal(scores, before)
     check = table.attrs["checks"][0]
     assert not check.passed and check.values[direction] == ["c"]
+    assert [value for name, value in check.values.items() if name != direction] == ["-", "-"]  # no hole in the sentence
 
 
 def test_two_items_cannot_tell_which_is_reversed() -> None:

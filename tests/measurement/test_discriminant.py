@@ -155,3 +155,16 @@ def test_servqual22_cannot_tell_assurance_from_responsiveness(reference_data):
     said = gates_table(table.attrs["checks"]).iloc[0]
     assert not said["passed"]
     assert said["found"].startswith("Cannot be told apart: responsiveness - assurance")
+
+
+def test_a_model_that_must_not_be_interpreted_meets_no_criterion():
+    """Fewer than two respondents for a free parameter: a stop."""
+    within, between = np.kron(np.eye(2), np.full((3, 3), 0.6)), np.full((6, 6), 0.2)
+    cov = np.where(within > 0, within, between) + np.diag(np.full(6, 0.4))
+    fit = sem.fit("a =~ a1 + a2 + a3\nb =~ b1 + b2 + b3",
+                  moments=sem.Moments(cov=cov, n=20, names=["a1", "a2", "a3", "b1", "b2", "b3"]))
+    assert any(check.severity == "stop" and not check.passed for check in fit.checks)
+    for judged in (measurement.validity, measurement.discriminant, measurement.fornell_larcker):
+        with pytest.raises(ModelError) as refused:
+            judged(fit)
+        assert refused.value.problems[0].id == "sem.stopped"

@@ -113,12 +113,22 @@ def test_comparisons_are_those_of_scipy() -> None:
     assert by_group["cramer.v"] == pytest.approx(np.sqrt(expected.statistic / 200), abs=1e-12)
 
 
+def test_where_nobody_is_compared_no_gate_is_passed() -> None:
+    scores = pd.DataFrame(np.random.default_rng(3).normal(size=(40, 2)), columns=["a", "b"])
+    scores.loc[:4, "a"] = np.nan
+    table = survey.missing_relations(scores, {"f": ["a", "b"]}, pd.DataFrame(index=scores.index))
+    assert table.empty and table.attrs["comparisons"] == 0
+    assert "checks" not in table.attrs
+
+
 def test_what_is_found_decides_what_is_said_of_each_treatment() -> None:
     overview = pd.DataFrame({"measure": ["respondents", "n.complete"], "value": [100.0, 80.0]})
-    mcar, nothing = pd.DataFrame({"pvalue": [0.4]}), pd.DataFrame()
+    mcar, nothing = pd.DataFrame({"n": [98], "pvalue": [0.4]}), pd.DataFrame()
     said = survey.missing_treatments(overview, mcar, nothing).set_index("treatment")["standing"]
     assert said.to_dict() == {"listwise": "not_contradicted", "pairwise": "not_contradicted", "fiml": "untestable"}
-    said = survey.missing_treatments(overview, pd.DataFrame({"pvalue": [0.04]}), nothing)["standing"]
+    stay = survey.missing_treatments(overview, mcar, nothing).set_index("treatment")["n"]
+    assert stay.to_dict() == {"listwise": 80, "pairwise": 98, "fiml": 98}  # two answered nothing
+    said = survey.missing_treatments(overview, mcar.assign(pvalue=0.04), nothing)["standing"]
     assert said.tolist() == ["contradicted", "contradicted", "untestable"]
     few = overview.assign(value=[100.0, 96.0])
     assert survey.missing_treatments(few, mcar, nothing)["standing"].tolist()[0] == "little_lost"

@@ -45,6 +45,7 @@ def test_where_nothing_can_be_computed_nothing_is_claimed() -> None:
     twins = pd.DataFrame({"a": [1.0, 2, 3, 4, 6], "b": [1.0, 2, 3, 4, 6]})
     assert survey.mardia(twins, {"s": ["a", "b"]})[["b1p", "pvalue", "b2p", "z.pvalue"]].isna().all(axis=None)
     assert survey.mardia(twins[:2], {"s": ["a", "b"]})["pvalue"].isna().all()
+    assert survey.mardia(twins, {"s": ["a", "b"]}).attrs["checks"] == ()
 
 
 def test_single_items_stand_beside(declare, rows) -> None:

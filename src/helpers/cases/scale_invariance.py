@@ -16,6 +16,7 @@ from helpers.measurement import correlated_factors
 
 # Comparing means asks for no more than equal loadings and intercepts (thresholds).
 CONTINUOUS, ORDINAL = ("configural", "metric", "scalar"), ("configural", "thresholds", "loadings", "intercepts")
+CATEGORICAL = ("WLSMV", "DWLS", "ULSMV")
 COLUMNS = ("grouping", "level", "scales", "hold", "construct", "n", "delta.cfi", "delta.rmsea", "delta.srmr", "failing")
 
 
@@ -39,7 +40,8 @@ def scale_invariance(scores: pd.DataFrame, scales: Mapping[str, Sequence[str]], 
     DataFrame, one row per grouping and level
         ``grouping``, ``level``, ``scales`` (tested), ``hold`` (how many hold up to this level), ``construct`` (the
         scale whose CFI falls most), ``n`` (its respondents), ``delta.cfi``, ``delta.rmsea``, ``delta.srmr`` (its
-        changes from the level before), ``failing`` (constructs that fail first at this level).
+        changes from the level before), ``failing`` (constructs that fail first at this level). A scale without ordered
+        items is tested as continuous (MLR) beside ordinal ones. Where nothing could be tested, no gate is passed.
 
     Raises
     ------
@@ -56,7 +58,8 @@ def scale_invariance(scores: pd.DataFrame, scales: Mapping[str, Sequence[str]], 
     if not panel and respondents is not None:
         refuse_repeated(respondents)
     several = {name: items for name, items in scales.items() if len(items) > 2}
-    rows, failed = [], {name: f"{name} (2)" for name in scales if name not in several}
+    rows, failed = [], {}
+    short = [name for name in scales if name not in several]
     for grouping in [panel] if panel else [str(name) for name in groups.columns]:
         tested = {}
         for name, items in several.items():
@@ -68,9 +71,10 @@ def scale_invariance(scores: pd.DataFrame, scales: Mapping[str, Sequence[str]], 
         rows += _summed(grouping, tested)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     failing = [f"{row.grouping} - {row.level}: {row.failing}" for row in table.itertuples() if row.failing]
+    untested = {"scales": list(failed.values()) or "-", "short": short or "-"}
     table.attrs["checks"] = (
-        Check("scale_invariance", "caution", not failing, {"failing": failing or "-"}),
-        *([Check("scale_invariance_untested", "info", False, {"scales": list(failed.values())})] if failed else []))
+        *([Check("scale_invariance", "caution", not failing, {"failing": failing or "-"})] if rows else []),
+        *([Check("scale_invariance_untested", "info", False, untested)] if failed or short else []))
     return table
 
 
@@ -88,6 +92,8 @@ def _levels(scores: pd.DataFrame, name: str, items: Sequence[str], group: pd.Ser
     own = [text for text in partial if {*items, name} & set(re.findall(r"[\w.]+", text))]
     as_ordered = items_of(ordered, model)
     levels = None if as_ordered else CONTINUOUS
+    if not as_ordered and estimator in CATEGORICAL:  # a scale of many points beside ordinal ones
+        estimator = "MLR"
     found = sem.invariance(model, data, levels=levels, estimator=estimator, ordered=as_ordered, group_partial=own,
                            **how)
     return found[found["level"].isin((*CONTINUOUS, *ORDINAL))].assign(n=int(data.notna().all(axis=1).sum()))

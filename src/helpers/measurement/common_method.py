@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ FACTOR = "unmeasured_method"
 NONE = 1e-3
 # Smallest eigenvalue of the unit-diagonal information from which the method factor counts as identified.
 IDENTIFIED = 1e-6
+BEYOND = 1e-8  # rounding error of a standardized value of 1
 COLUMNS = ("measure", "value", "where", "criterion", "evidence")
 
 
@@ -38,8 +40,9 @@ def common_method(fit: sem.SemFit, scores: pd.DataFrame, constructs: Mapping[str
         ``first.component.share`` of the variance of all items (Harman); ``vif.largest`` of the scale means, each
         regressed on all others; and of the model with an unmeasured method factor ``method.loading`` (mean
         standardized), ``method.share`` (mean of the squares), ``loading.change`` and ``cor.change`` (the largest
-        change, with its sign). The last three are NaN where no method variance is found or the factor is not
-        identified; ``where`` says which.
+        change, with its sign). They are NaN where the factor is not identified or its solution improper
+        (a correlation of constructs or a standardized loading beyond 1), the changes also where no method variance is
+        found; ``where`` says which.
 
     Raises
     ------
@@ -125,12 +128,21 @@ def _unmeasured(fit: sem.SemFit, constructs: Mapping[str, Sequence[str]]) -> lis
         return _nothing("not_identified")
     if abs(loads.mean()) <= NONE:
         return [("method.loading", 0.0, ""), ("method.share", 0.0, ""), *_nothing("no_method")[2:]]
+    if _improper(with_method, names, constructs):
+        return _nothing("improper")
     changes = {item: with_method.standardized(name, "=~", item) - plain.standardized(name, "=~", item)
                for name in names for item in constructs[name]}
     item = max(changes, key=lambda one: abs(changes[one]))
     change, one, other = largest_change(with_method, plain, names)
     return [("method.loading", float(abs(loads.mean())), ""), ("method.share", float((loads**2).mean()), ""),
             ("loading.change", changes[item], item), ("cor.change", change, f"{one} - {other}")]
+
+
+def _improper(variant: sem.Variant, names: Sequence[str], constructs: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a correlation of constructs or a standardized loading lies beyond 1."""
+    values = [variant.standardized(one, "~~", other) for one, other in combinations(names, 2)]
+    values += [variant.standardized(name, "=~", item) for name in names for item in constructs[name]]
+    return bool((~(np.abs(values) <= 1 + BEYOND)).any())
 
 
 def _nothing(why: str) -> list[tuple[str, float, str]]:

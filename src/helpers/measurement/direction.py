@@ -58,9 +58,9 @@ def directions(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *,
     rows = [row for scale in scales_of(scores, constructs) for row in _rows(scale, turned)]
     table = pd.DataFrame(rows, columns=["construct", "n", "item", "loading", "r.drop", "alpha", "alpha.turned",
                                         "direction"])
-    named = {verdict: table.loc[table["direction"] == verdict, "item"].tolist()
+    named = {verdict: table.loc[table["direction"] == verdict, "item"].tolist() or "-"
              for verdict in ("undeclared", "contradicted", "unclear")}
-    table.attrs["checks"] = (Check("item_direction", "caution", not any(named.values()), named),)
+    table.attrs["checks"] = (Check("item_direction", "caution", bool((table["direction"] == "with").all()), named),)
     return table
 
 

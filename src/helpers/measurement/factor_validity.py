@@ -87,7 +87,8 @@ def validity(fit: SemFit, htmt: pd.DataFrame | None = None, *, conf_level: float
     Raises
     ------
     ModelError
-        If the model has no factor, several groups, or an item that loads on two factors.
+        If the model has no factor, several groups, or an item that loads on two factors; ``sem.stopped`` behind a
+        failed *stop*.
 
     Notes
     -----
@@ -112,6 +113,7 @@ def validity(fit: SemFit, htmt: pd.DataFrame | None = None, *, conf_level: float
     --------
     >>> validity(fit, htmt(scores, scales))  # doctest: +SKIP
     """
+    _refuse(fit)
     by_construct = dict(iter(loading_lines(fit).groupby("lhs", sort=False)))
     correlations = _latent_correlations(fit, [str(name) for name in by_construct])
     table = pd.DataFrame([{
@@ -140,7 +142,8 @@ def fornell_larcker(fit: SemFit) -> pd.DataFrame:
     Raises
     ------
     ModelError
-        If the model has no factor, several groups, or an item that loads on two factors.
+        If the model has no factor, several groups, or an item that loads on two factors; ``sem.stopped`` behind a
+        failed *stop*.
 
     Notes
     -----
@@ -151,6 +154,7 @@ def fornell_larcker(fit: SemFit) -> pd.DataFrame:
     --------
     >>> fornell_larcker(fit)  # doctest: +SKIP
     """
+    _refuse(fit)
     lines = loading_lines(fit)
     root = np.sqrt((lines["std.all"].astype(float) ** 2).groupby(lines["lhs"], sort=False).mean())
     names = [str(name) for name in root.index]
@@ -163,6 +167,13 @@ def fornell_larcker(fit: SemFit) -> pd.DataFrame:
                if not abs(cor[a, b]) < min(root.iloc[a], root.iloc[b])]
     table.attrs["checks"] = (Check("fornell_larcker", "caution", not failing, {"pairs": failing}),)
     return table
+
+
+def _refuse(fit: SemFit) -> None:
+    """Refuse what must not be judged: a criterion that an improper model meets is no pass."""
+    from helpers.sem.fitting.brief import refuse_stopped
+
+    refuse_stopped(fit)
 
 
 def loading_lines(fit: SemFit) -> pd.DataFrame:

@@ -43,7 +43,8 @@ def discriminant(fit: sem.SemFit, htmt: pd.DataFrame | None = None, *, conf_leve
     Raises
     ------
     ModelError
-        If the model has fewer than two factors, several groups, or an item that loads on two factors.
+        If the model has fewer than two factors, several groups, or an item that loads on two factors; ``sem.stopped``
+        behind a failed *stop*.
 
     Notes
     -----
@@ -67,6 +68,9 @@ def discriminant(fit: sem.SemFit, htmt: pd.DataFrame | None = None, *, conf_leve
     """
     from scipy.special import ndtri
 
+    from helpers.sem.fitting.brief import refuse_stopped
+
+    refuse_stopped(fit)
     names = [str(name) for name in loading_lines(fit)["lhs"].unique()]
     if len(names) < 2:
         raise ModelError("measurement.one_factor_only", constructs=names)

@@ -81,6 +81,8 @@ def missing_relations(scores: pd.DataFrame, scales: Mapping[str, Sequence[str]],
     shown.attrs["comparisons"] = len(table)
     shown.attrs["related"] = sorted(set(related["item"]), key=list(scores).index)
     named = list(dict.fromkeys(related.sort_values("pvalue")["variable"]))
+    if table.empty:  # nobody was compared, which is no pass
+        return shown
     shown.attrs["checks"] = (Check("missing_related", "info", related.empty, {
         "items": len(shown.attrs["related"]), "variables": named[:6], "comparisons": len(table), "level": LEVEL}),)
     return shown
@@ -101,22 +103,24 @@ def missing_treatments(overview: pd.DataFrame, mcar: pd.DataFrame, relations: pd
     Returns
     -------
     DataFrame, one row per treatment
-        ``treatment`` ("listwise", "pairwise", "fiml"), ``n`` (respondents who stay), ``needs`` ("mcar": missing
-        completely at random; "mar": at random given the answers in the model), ``standing``: "contradicted" where
+        ``treatment`` ("listwise", "pairwise", "fiml"), ``n`` (respondents who stay; whoever answered nothing stays
+        nowhere), ``needs`` ("mcar": missing completely at random; "mar": at random given the answers in the model),
+        ``standing``: "contradicted" where
         Little's test or a relation says that answers are not missing completely at random, else "not_contradicted",
         or "little_lost" where at most 5 % of the respondents are incomplete; "untestable" for what "mar" needs;
         "nothing_missing".
     """
     found = overview.set_index("measure")["value"]
     n, complete = int(found["respondents"]), int(found["n.complete"])
+    answered = int(mcar["n"].iloc[0])
     if complete == n:
         return pd.DataFrame([(name, n, "nothing", "nothing_missing") for name in ("listwise", "fiml")],
                             columns=["treatment", "n", "needs", "standing"])
     against = bool(mcar["pvalue"].iloc[0] < LEVEL) or bool(relations.attrs.get("related"))
     verdict = "contradicted" if against else "not_contradicted"
     listwise = "little_lost" if complete >= (1 - _LITTLE_LOST) * n else verdict
-    return pd.DataFrame([("listwise", complete, "mcar", listwise), ("pairwise", n, "mcar", verdict),
-                         ("fiml", n, "mar", "untestable")], columns=["treatment", "n", "needs", "standing"])
+    return pd.DataFrame([("listwise", complete, "mcar", listwise), ("pairwise", answered, "mcar", verdict),
+                         ("fiml", answered, "mar", "untestable")], columns=["treatment", "n", "needs", "standing"])
 
 
 def _together(missing: pd.DataFrame, at_least: float) -> dict[str, int]:

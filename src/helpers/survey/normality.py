@@ -29,7 +29,7 @@ def mardia(scores: pd.DataFrame, scales: Mapping[str, Sequence[str]]) -> pd.Data
     DataFrame, one row per scale and one for all items (``construct`` "all", where there are several scales)
         ``construct``, ``k``, ``n`` (complete answers to the scale), ``b1p``, ``chisq``, ``df``, ``pvalue`` (of the
         skewness), ``b2p``, ``normal.b2p`` (what it is for normal answers), ``z``, ``z.pvalue``. NaN where the
-        covariance matrix of the complete answers has no inverse. ``attrs["checks"]`` holds the gate.
+        covariance matrix of the complete answers has no inverse; scales without a test count in no gate.
 
     Notes
     -----
@@ -71,9 +71,11 @@ def mardia(scores: pd.DataFrame, scales: Mapping[str, Sequence[str]]) -> pd.Data
                      float(2 * ndtr(-abs(z)))))
     table = pd.DataFrame(rows, columns=["construct", "k", "n", "b1p", "chisq", "df", "pvalue", "b2p", "normal.b2p", "z",
                                         "z.pvalue"])
+    tested = table["pvalue"].notna() & (table["construct"] != ALL)
     rejected = ((table["pvalue"] < LEVEL) | (table["z.pvalue"] < LEVEL)) & (table["construct"] != ALL)
-    table.attrs["checks"] = (Check("multivariate_normality", "info", not rejected.any(), {
-        "constructs": table.loc[rejected, "construct"].tolist(), "count": int(rejected.sum()), "scales": len(scales)}),)
+    said = {"constructs": table.loc[rejected, "construct"].tolist(), "count": int(rejected.sum()),
+            "scales": int(tested.sum())}
+    table.attrs["checks"] = (Check("multivariate_normality", "info", not rejected.any(), said),) if tested.any() else ()
     return table
 
 

@@ -160,7 +160,7 @@ def facts(model: str, data: pd.DataFrame) -> Facts:
     answers, every = data[items], data[list(written.observed)]
     if (answers.notna().sum() == 0).any():
         raise DataError("moments.too_few", n=0, variables=len(items), group="-")
-    categories, skew = answers.nunique(), answers.skew().abs()
+    categories, skew = answers.nunique(), _skew(answers).abs()
     ends = pd.concat([answers.eq(answers.min()).sum(), answers.eq(answers.max()).sum()], axis=1).max(axis=1)
     ends = ends / answers.notna().sum()
     rated = categories <= MOST_CATEGORIES
@@ -171,6 +171,12 @@ def facts(model: str, data: pd.DataFrame) -> Facts:
         categories=(str(categories.idxmin()), int(categories.min())), skew=(str(skew.idxmax()), float(skew.max())),
         end=(str(ends.idxmax()), float(ends.max())), called=tuple(map(str, called.index[called])),
         ratings=tuple(map(str, rated.index[rated])))
+
+
+def _skew(answers: pd.DataFrame) -> pd.Series:
+    """Third moment over the cubed standard deviation with n - 1, as the table of items has it."""
+    away = answers.astype(float) - answers.mean()
+    return (away**3).mean() / away.std() ** 3
 
 
 def indicators(model: str) -> list[str]:
