@@ -30,7 +30,7 @@ def test_the_scale_with_another_intercept_fails_at_scalar_and_the_other_holds(an
     assert table.at["scalar", "construct"] == "shifted"
     assert table["n"].tolist() == [600, 600]
     by_gate = {check.gate: check for check in table.attrs["checks"]}
-    assert by_gate["scale_invariance"].values["failing"] == ["language - scalar: shifted"]
+    assert by_gate["scale_invariance"].values["failing"] == ["language - scalar - shifted"]
     assert by_gate["scale_invariance_untested"].values["short"] == ["short"]
 
 

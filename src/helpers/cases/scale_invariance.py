@@ -70,7 +70,8 @@ def scale_invariance(scores: pd.DataFrame, scales: Mapping[str, Sequence[str]], 
                 failed[f"{grouping} {name}"] = f"{grouping} - {name}"
         rows += _summed(grouping, tested)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    failing = [f"{row.grouping} - {row.level}: {row.failing}" for row in table.itertuples() if row.failing]
+    failing = [f"{row.grouping} - {row.level} - {name}" for row in table.itertuples() if row.failing
+               for name in row.failing.split(", ")]
     untested = {"scales": list(failed.values()) or "-", "short": short or "-"}
     table.attrs["checks"] = (
         *([Check("scale_invariance", "caution", not failing, {"failing": failing or "-"})] if rows else []),

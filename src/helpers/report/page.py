@@ -244,7 +244,8 @@ class Page:
         """Say an entry that may be missing; an entry that names a value nobody gave is said without values."""
         if not words.has(id):
             return ""
-        return words.say(id, self.language, **values.forgiving(words.catalogue()[id][self.language], told))
+        return words.say(id, self.language, **values.forgiving(words.catalogue()[id][self.language],
+                                                             values.worded(told, self._speech)))
 
     def _save_table(self, name: str, table: pd.DataFrame) -> None:
         if self._output:

@@ -54,6 +54,8 @@ class Speech:
             return " → ".join(self.term(column, part) for part in _ARROW.split(said)[::2])
         if " - " in said and all(part in self.labels for part in said.split(" - ")):
             return " – ".join(self.labels[part] for part in said.split(" - "))
+        if ", " in said and all(part in self.labels and part not in self.items for part in said.split(", ")):
+            return ("、" if self.language == "zh" else ", ").join(self.labels[part] for part in said.split(", "))
         if said in self.items and column in _CODES:
             return said
         return self.labels.get(said, said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from string import Formatter
 from typing import Any
@@ -18,6 +18,8 @@ from helpers.report.speech import Speech
 
 # What stands between two codes: "trust - loyalty", "loyalty ~ trust".
 _BETWEEN = re.compile(r"(\s+(?:-|->|→|~|~~|=~)\s+)")
+# Values of a sentence that are terms of the catalogue, ``value.<name>.<code>``.
+_TERMS = frozenset({"how"})
 
 
 class _Missing:
@@ -43,7 +45,8 @@ def stopped(sources: Iterable[Any]) -> bool:
 
 def spoken(check: Check, speech: Speech) -> Check:
     """Say the codes among a check's values: constructs by their label, items by their code; no number as a dash."""
-    return replace(check, values=printable({name: _said(value, speech) for name, value in check.values.items()}))
+    return replace(check, values=printable({name: _said(name, value, speech)
+                                            for name, value in check.values.items()}))
 
 
 def usual_level(table: pd.DataFrame) -> float | None:
@@ -85,13 +88,24 @@ def forgiving(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return printable({**dict.fromkeys(named, None), **values})
 
 
-def _said(value: Any, speech: Speech) -> Any:
+def worded(told: Mapping[str, Any], speech: Speech) -> dict[str, Any]:
+    """Say the values that are terms of the catalogue or codes of the study; all others stay as they are."""
+    return {name: _said(name, value, speech) if name in _TERMS else value for name, value in told.items()}
+
+
+def _said(name: str, value: Any, speech: Speech) -> Any:
     if isinstance(value, (list, tuple)):
-        return [_said(part, speech) for part in value]
+        return [_said(name, part, speech) for part in value]
     if not isinstance(value, str):
         return value
-    return "".join(part if _BETWEEN.fullmatch(part) else speech.code("construct", part)
-                   for part in _BETWEEN.split(value))
+    parts = _BETWEEN.split(value)
+    kinds = ("construct", "level") if len(parts) > 1 else ("construct", name) if name in _TERMS else ("construct",)
+    return "".join(part if _BETWEEN.fullmatch(part) else _term(part, kinds, speech) for part in parts)
+
+
+def _term(code: str, kinds: Sequence[str], speech: Speech) -> str:
+    """Say a code as the first kind of term that has words for it."""
+    return next((said for kind in kinds if (said := speech.code(kind, code)) != code), code)
 
 
 def _absent(value: Any) -> bool:
