@@ -92,6 +92,23 @@ def test_an_improper_solution_is_no_result():
     assert table.at["cor.change", "where"] == "improper"
 
 
+def test_one_construct_has_nothing_to_be_collinear_with():
+    answers = bent(0.0, n=200)
+    one = {"a": TWO["a"]}
+    fit = sem.fit(measurement.correlated_factors({"a": [*TWO["a"], "k1"]}), answers)
+    table = measurement.common_method(fit, answers, {"a": [*one["a"], "k1"]}).set_index("measure")
+    assert np.isnan(table.at["vif.largest", "value"]) and table.at["vif.largest", "where"] == "one_construct"
+
+
+def test_answers_that_do_not_vary_among_the_complete_ones_are_said_so():
+    answers = bent(0.0, n=200)
+    fit = sem.fit(measurement.correlated_factors(TWO), answers)
+    same = answers.assign(**{item: 3.0 for item in TWO["b"]})
+    table = measurement.common_method(fit, same, TWO).set_index("measure")
+    assert table.loc[["first.component.share", "vif.largest"], "value"].isna().all()
+    assert table.at["vif.largest", "where"] == "constant"
+
+
 def test_where_no_marker_is_declared_the_study_does_not_ask():
     with pytest.raises(DataError) as refused:
         measurement.marker_technique(bent(0.0, n=100), TWO, [])

@@ -169,3 +169,7 @@ def test_declared_auxiliaries_join_full_information_alone(latent: pd.DataFrame) 
     assert not sem.treatment(MODEL, holed, estimator="WLSMV", auxiliaries=["z"]).beside
     with pytest.raises(DataError, match="nowhere"):
         sem.treatment(MODEL, holed, auxiliaries=["nowhere"])
+
+
+def test_an_answer_of_one_respondent_is_not_skewed(latent: pd.DataFrame) -> None:
+    assert facts(MODEL, cut(latent, SEVEN).iloc[:1]).skew[1] == 0.0

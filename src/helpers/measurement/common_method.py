@@ -74,9 +74,8 @@ def common_method(fit: sem.SemFit, scores: pd.DataFrame, constructs: Mapping[str
     answers = scores[items].dropna().astype(float)
     if len(answers) < 3:
         raise DataError("measurement.too_few_answers", n=len(answers), fewest=3)
-    vif = collinearity(answers, constructs)
     rows = [("first.component.share", first_component(answers), "", "< 50%", "none"),
-            ("vif.largest", float(vif.max()), str(vif.idxmax()), "< 3.3", "none")]
+            ("vif.largest", *_largest(collinearity(answers, constructs)), "< 3.3", "none")]
     rows += [(measure, value, place, "", "sensitivity")
              for measure, value, place in _unmeasured(fit, constructs)]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -84,19 +83,30 @@ def common_method(fit: sem.SemFit, scores: pd.DataFrame, constructs: Mapping[str
     return table
 
 
+def _largest(vif: pd.Series) -> tuple[float, str]:
+    """Give the largest inflation and whose it is, or why there is none."""
+    if len(vif) < 2:
+        return float("nan"), "one_construct"
+    return (float(vif.max()), str(vif.idxmax())) if vif.notna().all() else (float("nan"), "constant")
+
+
 def first_component(answers: pd.DataFrame) -> float:
-    """Share of the items' standardized variance in their first principal component.
+    """Share of the items' standardized variance in their first principal component; NaN beside a constant item.
 
     Examples
     --------
     >>> round(first_component(pd.DataFrame({"a": [1, 2, 3, 5], "b": [2, 1, 4, 4]})), 3)
     0.874
     """
+    if not (np.ptp(answers.to_numpy(), axis=0) > 0).all():
+        return float("nan")
     return float(np.linalg.eigvalsh(np.corrcoef(answers.to_numpy(), rowvar=False))[-1] / answers.shape[1])
 
 
 def collinearity(answers: pd.DataFrame, constructs: Mapping[str, Sequence[str]]) -> pd.Series:
     r"""Variance inflation of every scale mean, regressed on all others: the diagonal of the inverse correlations.
+
+    NaN for all where one of the means does not vary.
 
     Examples
     --------
@@ -105,7 +115,9 @@ def collinearity(answers: pd.DataFrame, constructs: Mapping[str, Sequence[str]])
     {'f': 2.778, 'g': 2.778}
     """
     means = pd.DataFrame({name: answers[list(items)].mean(axis=1) for name, items in constructs.items()})
-    inverse = np.linalg.pinv(np.corrcoef(means.to_numpy(), rowvar=False), hermitian=True)
+    if not (np.ptp(means.to_numpy(), axis=0) > 0).all():
+        return pd.Series(np.nan, index=means.columns)
+    inverse = np.linalg.pinv(np.atleast_2d(np.corrcoef(means.to_numpy(), rowvar=False)), hermitian=True)
     return pd.Series(np.diag(inverse), index=means.columns)
 
 

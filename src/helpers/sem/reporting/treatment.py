@@ -174,9 +174,9 @@ def facts(model: str, data: pd.DataFrame) -> Facts:
 
 
 def _skew(answers: pd.DataFrame) -> pd.Series:
-    """Third moment over the cubed standard deviation with n - 1, as the table of items has it."""
+    """Third moment over the cubed standard deviation with n - 1, as the table of items has it; 0 without variance."""
     away = answers.astype(float) - answers.mean()
-    return (away**3).mean() / away.std() ** 3
+    return ((away**3).mean() / away.std() ** 3).fillna(0.0)
 
 
 def indicators(model: str) -> list[str]:
