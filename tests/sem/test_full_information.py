@@ -9,6 +9,7 @@ from semopy.examples import holzinger39
 
 from helpers import sem
 from helpers.errors import HelpersError
+from helpers.sem.estimation import missing_information
 from helpers.sem.estimation.optimize import differenced
 
 CFA = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
@@ -45,6 +46,16 @@ def test_the_information_is_the_curvature_of_the_likelihood(children: pd.DataFra
     for at in (point, away):
         np.testing.assert_allclose(problem.curvature(at), differenced(problem, at), rtol=1e-5, atol=2e-6)
     assert fit.gradient < 1e-9
+
+
+@pytest.mark.parametrize("many", [1, 99])
+def test_both_ways_to_count_what_is_missing_agree(children: pd.DataFrame, many: int,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    """Products of pairs of holes, and look-ups where holes are many: the same second derivatives."""
+    answers = holed(children, ITEMS, share=0.4)
+    usual = sem.fit(PATHS, answers, missing="fiml").vcov
+    monkeypatch.setattr(missing_information, "MANY", many)
+    np.testing.assert_allclose(sem.fit(PATHS, answers, missing="fiml").vcov, usual, rtol=1e-8, atol=1e-12)
 
 
 def test_it_recovers_what_complete_rows_distort() -> None:

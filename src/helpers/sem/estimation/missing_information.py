@@ -26,6 +26,8 @@ from helpers.sem.model.implied import Implied, Layout, mean_factors
 
 # Numbers held at a time.
 CHUNK = 4_000_000
+# Holes of a pattern from which all their products cost more than four look-ups per pair of parameters.
+MANY = 18
 
 
 def missing_information(patterns: Patterns, expected: Expected, layout: Layout, implied: Implied, inverse: np.ndarray,
@@ -52,16 +54,11 @@ def missing_information(patterns: Patterns, expected: Expected, layout: Layout, 
     total = np.zeros((len(used),) * 2)
     for block, conditional in zip(patterns.blocks, expected.conditional, strict=True):
         size = block.cells.shape[1]
-        one, two = np.triu_indices(size)
-        double = np.where(one == two, 1.0, np.sqrt(2.0))[:, None]
         root = np.linalg.cholesky(conditional)
-        for part in _chunks(len(block.patterns), len(one) * len(used)):
+        add = _by_look_up if size >= MANY else _by_products
+        for part in _chunks(len(block.patterns), size * (size + 1) // 2 * len(used)):
             holes = root[part].mT @ pulled[block.cells[part]]
-            first, second = holes[:, :, left], holes[:, :, right]
-            products = (weight * double) * (first[:, one] * second[:, two] + first[:, two] * second[:, one])
-            products *= np.sqrt(patterns.counts[block.patterns[part]])[:, None, None]
-            flat = products.reshape(-1, len(used))
-            total += flat.T @ flat
+            add(total, holes, patterns.counts[block.patterns[part]], left, right, weight)
         for part in _chunks(len(block.rows), size * len(used)):
             rows, place = block.rows[part], block.place[part]
             holes = root[place].mT @ pulled[block.cells[place]]
@@ -71,6 +68,29 @@ def missing_information(patterns: Patterns, expected: Expected, layout: Layout, 
             flat = moved.reshape(-1, len(used))
             total += 2 * (flat.T @ flat)
     return (total if k is None else k[used].T @ total @ k[used]) / patterns.n
+
+
+def _by_products(total: np.ndarray, holes: np.ndarray, counts: np.ndarray, left: np.ndarray, right: np.ndarray,
+                 weight: np.ndarray) -> None:
+    """Add the traces of patterns, shape (j, s, atoms), as sums over pairs of their holes."""
+    one, two = np.triu_indices(holes.shape[1])
+    double = np.where(one == two, 1.0, np.sqrt(2.0))[:, None]
+    first, second = holes[:, :, left], holes[:, :, right]
+    products = (weight * double) * (first[:, one] * second[:, two] + first[:, two] * second[:, one])
+    products *= np.sqrt(counts)[:, None, None]
+    flat = products.reshape(-1, len(left))
+    total += flat.T @ flat
+
+
+def _by_look_up(total: np.ndarray, holes: np.ndarray, counts: np.ndarray, left: np.ndarray, right: np.ndarray,
+                weight: np.ndarray) -> None:
+    """Add the same from products of whole atoms: what they cost does not depend on how many holes there are."""
+    scale = 2 * np.outer(weight, weight)
+    for own, count in zip(holes.mT @ holes, counts, strict=True):
+        of_left, of_right = own[left], own[right]
+        crossed = of_left[:, left] * of_right[:, right]
+        crossed += of_left[:, right] * of_right[:, left]
+        total += count * scale * crossed
 
 
 def casewise(patterns: Patterns, expected: Expected, layout: Layout, implied: Implied,
