@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers import measurement, sem
-from helpers.errors import ModelError, gates_table
+from helpers.errors import DataError, ModelError, gates_table
 
 SCALES = {"care": ["ca1", "ca2"], "trust": ["tr1", "tr2", "tr3"], "loyal": ["lo1", "lo2", "lo3", "lo4"],
           "safe": ["sa1", "sa2", "sa3", "sa4", "sa5", "sa6"]}
@@ -168,3 +168,12 @@ def test_a_model_that_must_not_be_interpreted_meets_no_criterion():
         with pytest.raises(ModelError) as refused:
             judged(fit)
         assert refused.value.problems[0].id == "sem.stopped"
+
+
+def test_one_scale_has_nothing_to_be_told_from(answers):
+    fit = sem.fit(measurement.correlated_factors({"safe": SCALES["safe"]}), answers)
+    for judged in (lambda: measurement.discriminant(fit), lambda: measurement.htmt(answers, {"safe": SCALES["safe"]})):
+        with pytest.raises((ModelError, DataError)) as refused:
+            judged()
+        assert refused.value.problems[0].id.startswith("measurement.no_second_")
+    assert measurement.validity(fit)["cr"].notna().all()

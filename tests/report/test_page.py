@@ -99,6 +99,17 @@ def test_whatever_takes_a_withheld_result_is_withheld_with_the_first_reason(page
     assert len(page.gates()) == 4
 
 
+def test_what_is_not_part_of_the_study_is_left_out_where_the_source_can_do_without(page):
+    def table(fit, ratios=None, *, level=0.95):
+        return pd.DataFrame({"fit": [fit], "ratios": [ratios is None], "level": [level]})
+
+    undeclared, failed = Withheld("ratios", "one scale", severity="info"), Withheld("ratios", "singular")
+    assert page.table("validity", table, 1, undeclared)["ratios"].tolist() == [True]
+    assert page.table("again", table, 1, ratios=undeclared, level=0.9)["level"].tolist() == [0.9]
+    assert isinstance(page.table("needed", table, undeclared), Withheld)
+    assert isinstance(page.table("failed", table, 1, failed), Withheld)
+
+
 def test_a_withheld_result_stays_withheld_whatever_is_asked_of_it():
     value = Withheld("fit", "no")
     assert value.parameters.loc[3]("a") is value

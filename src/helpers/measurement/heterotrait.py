@@ -87,7 +87,7 @@ def htmt(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *, conf_
     single = [*(name for name, items in constructs.items() if len(items) == 1), *single]
     several = {name: items for name, items in constructs.items() if len(items) != 1}
     if len(several) < 2:
-        raise DataError("measurement.htmt_constructs", constructs=list(several) or "-", single=single or "-")
+        raise DataError("measurement.no_second_scale", constructs=list(several) or "-", single=single or "-")
     scales = scales_of(scores, several, together=True)
     joined = np.hstack([scale.answers for scale in scales])
     table = _ratios(scales, np.cov(joined[~np.isnan(joined[:, 0])], rowvar=False)[..., None]).map(lambda one: one[0])

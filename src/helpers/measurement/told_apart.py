@@ -73,7 +73,7 @@ def discriminant(fit: sem.SemFit, htmt: pd.DataFrame | None = None, *, conf_leve
     refuse_stopped(fit)
     names = [str(name) for name in loading_lines(fit)["lhs"].unique()]
     if len(names) < 2:
-        raise ModelError("measurement.one_factor_only", constructs=names)
+        raise ModelError("measurement.no_second_factor", constructs=names)
     lines = fit.parameters[(fit.parameters["op"] == "~~") & fit.parameters["lhs"].isin(names)]
     known = {frozenset((row.lhs, row.rhs)): (row.cor, row.error) for row in lines.rename(
         columns={"std.all": "cor", "std.all.se": "error"}).itertuples()}

@@ -214,6 +214,8 @@ class Page:
 
     def _called(self, name: str, source: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Call a source unless something it needs is withheld; record the checks its value carries."""
+        if not isinstance(source, Withheld):
+            args, kwargs = refusals.spared(source, args, kwargs)
         if needed := refusals.first_among((source, *args, *kwargs.values())):
             return refusals.depending(name, needed, self.language)
         try:

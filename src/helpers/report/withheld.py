@@ -6,6 +6,8 @@ A notebook never branches on it: whatever is asked of a withheld result is withh
 from __future__ import annotations
 
 import html
+import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +79,25 @@ def first_among(values: Any) -> Withheld | None:
             if isinstance(part, Withheld):
                 return part
     return None
+
+
+def spared(source: Any, args: tuple, kwargs: Mapping[str, Any]) -> tuple[tuple, dict[str, Any]]:
+    """Leave out what is not part of the study where the source can do without: a parameter that is None by default.
+
+    Examples
+    --------
+    >>> spared(lambda fit, ratios=None: fit, ("fit", Withheld("ratios", "one scale", severity="info")), {})
+    (('fit', None), {})
+    """
+    try:
+        bound = inspect.signature(source).bind(*args, **kwargs)
+    except (TypeError, ValueError):  # no function, or called wrongly: what it needs is looked at as it is
+        return args, dict(kwargs)
+    for name, value in bound.arguments.items():
+        spare = bound.signature.parameters[name].default is None
+        if spare and isinstance(value, Withheld) and value.severity == "info":
+            bound.arguments[name] = None
+    return bound.args, bound.kwargs
 
 
 def depending(name: str, on: Withheld, language: str) -> Withheld:
