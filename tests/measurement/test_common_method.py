@@ -98,6 +98,7 @@ def test_one_construct_has_nothing_to_be_collinear_with():
     fit = sem.fit(measurement.correlated_factors({"a": [*TWO["a"], "k1"]}), answers)
     table = measurement.common_method(fit, answers, {"a": [*one["a"], "k1"]}).set_index("measure")
     assert np.isnan(table.at["vif.largest", "value"]) and table.at["vif.largest", "where"] == "one_construct"
+    assert table.loc[["method.loading", "loading.change", "cor.change"], "where"].eq("one_construct").all()
 
 
 def test_answers_that_do_not_vary_among_the_complete_ones_are_said_so():

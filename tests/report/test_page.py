@@ -8,6 +8,7 @@ import pytest
 from helpers import figures
 from helpers.errors import Check, DataError, ModelError, RunError
 from helpers.report import Page, Withheld
+from helpers.studies.assertions import Criterion
 
 
 class Fit:
@@ -108,6 +109,16 @@ def test_what_is_not_part_of_the_study_is_left_out_where_the_source_can_do_witho
     assert page.table("again", table, 1, ratios=undeclared, level=0.9)["level"].tolist() == [0.9]
     assert isinstance(page.table("needed", table, undeclared), Withheld)
     assert isinstance(page.table("failed", table, 1, failed), Withheld)
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_criteria_are_not_held_against_what_failed_a_stop(page, passed, monkeypatch):
+    criteria = {"cfi": Criterion(at_least=0.95, source="Hu & Bentler (1999)")}
+    monkeypatch.setattr(type(page._study), "criteria", criteria, raising=False)
+    table = page.table("measurement_fit", lambda fit: pd.DataFrame({"measure": ["cfi"], "value": [0.99]}),
+                       Fit(passed=passed))
+    page.judge(table, "cfi")
+    assert ("criterion" in page.gates()["gate"].tolist()) is passed
 
 
 def test_a_withheld_result_stays_withheld_whatever_is_asked_of_it():

@@ -40,9 +40,9 @@ def common_method(fit: sem.SemFit, scores: pd.DataFrame, constructs: Mapping[str
         ``first.component.share`` of the variance of all items (Harman); ``vif.largest`` of the scale means, each
         regressed on all others; and of the model with an unmeasured method factor ``method.loading`` (mean
         standardized), ``method.share`` (mean of the squares), ``loading.change`` and ``cor.change`` (the largest
-        change, with its sign). They are NaN where the factor is not identified or its solution improper
-        (a correlation of constructs or a standardized loading beyond 1), the changes also where no method variance is
-        found; ``where`` says which.
+        change, with its sign). They are NaN where there is one construct, the factor is not identified or its solution
+        improper (a correlation of constructs or a standardized loading beyond 1), the changes also where no method
+        variance is found; ``where`` says which.
 
     Raises
     ------
@@ -124,6 +124,8 @@ def collinearity(answers: pd.DataFrame, constructs: Mapping[str, Sequence[str]])
 def _unmeasured(fit: sem.SemFit, constructs: Mapping[str, Sequence[str]]) -> list[tuple[str, float, str]]:
     """Measures of the model with a method factor: name, value, place."""
     names = [str(name) for name in loading_lines(fit)["lhs"].unique()]
+    if len(names) < 2:
+        return _nothing("one_construct")
     items = [item for name in names for item in constructs[name]]
     variants = sem.Variants.of(fit)
     plain = variants.fit(fit.model)

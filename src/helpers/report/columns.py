@@ -131,10 +131,14 @@ def empty(notebook: str, name: str) -> pd.DataFrame:
 def without_inference(table: pd.DataFrame) -> pd.DataFrame:
     """Blank what a failed stop forbids to show, and keep the estimates that the reader needs to see why.
 
+    ``attrs["stopped"]`` says so: no criterion is held against such a table, for a mark that it meets is no pass.
+
     Examples
     --------
     >>> without_inference(pd.DataFrame({"est": [1.0], "se": [0.1]})).isna().to_numpy().tolist()
     [[False, True]]
     """
     blank = [name for name in table.columns if name in INFERENCE]
-    return table.assign(**dict.fromkeys(blank, float("nan"))) if blank else table
+    kept = table.assign(**dict.fromkeys(blank, float("nan")))
+    kept.attrs = {**table.attrs, "stopped": True}
+    return kept

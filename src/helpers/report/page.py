@@ -183,8 +183,11 @@ class Page:
         show(f'<p class="as-headline">{tables.marked(said)}</p>', said, Record("headline", id, caption=said))
 
     def judge(self, table: pd.DataFrame | Withheld, names: str, /) -> None:
-        """Hold a table against the study's criteria, named in one string; the outcome stands among the gates."""
-        if not isinstance(table, Withheld):
+        """Hold a table against the study's criteria, named in one string; the outcome stands among the gates.
+
+        A withheld table, and one of a result that failed a *stop*, meets none.
+        """
+        if not isinstance(table, Withheld) and not table.attrs.get("stopped"):
             self._checks += judging.judged(table, self._study.criteria, names.split(), self._speech)
 
     def gates(self) -> pd.DataFrame:
