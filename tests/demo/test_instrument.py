@@ -37,7 +37,7 @@ def test_every_item_is_worded_once_in_both_languages(declared) -> None:
 def test_every_answer_scale_names_its_ends_in_both_languages(declared) -> None:
     book = declared.codebook.set_index("item")
     for name, item in declared.items.items():
-        if item.role != "weight":
+        if item.role not in ("weight", "auxiliary"):  # numbers without a scale
             ends = dict(part.strip().split("=") for part in book.at[name, "values"].split(";"))
             assert set(ends) == {f"{item.low:g}", f"{item.high:g}"}
             assert all(" / " in text for text in ends.values())

@@ -22,7 +22,7 @@ def declared(demo):
 
 def _scores(columns: dict[str, np.ndarray], declared) -> pd.DataFrame:
     """Turn answers into scores the short way, independently of `survey`."""
-    items = [item for item in declared.items.values() if item.role != "weight"]
+    items = [item for item in declared.items.values() if item.role not in ("weight", "auxiliary")]
     scores = pd.DataFrame({item.name: columns[item.column] for item in items}).replace(-99, np.nan).astype(float)
     for item in items:
         if item.reversed:

@@ -74,15 +74,15 @@ def test_fit_has_the_contracts_measures(demo_report: Path, name: str) -> None:
 
 def test_the_report_shows_what_the_rooms_compute(demo_report: Path, project_root: Path) -> None:
     declared = studies.load(project_root / "data" / "demo")
-    scores = survey.load(declared).scores
-    fit = sem.fit_by_rule(declared.model, scores)
+    answers = survey.load(declared)
+    fit = sem.fit_by_rule(declared.model, answers.modelled, auxiliaries=declared.auxiliaries)
     shown = table(demo_report, "03_structural_model/fit").set_index("measure")["value"]
     assert shown.to_dict() == pytest.approx(fit.measures.to_dict(), rel=1e-12)
     paths = table(demo_report, "03_structural_model/paths")
     own = fit.parameters[fit.parameters["op"] == "~"]
     assert paths["est"].tolist() == pytest.approx(own["est"].tolist(), rel=1e-12)
     second = table(demo_report, "03_structural_model/second_opinion")
-    merged = second.merge(sem.fit(declared.model, scores).parameters, on=["lhs", "op", "rhs"])
+    merged = second.merge(sem.fit(declared.model, answers.scores).parameters, on=["lhs", "op", "rhs"])
     assert len(merged) == len(second) > len(own)
     assert (merged["difference"].abs() < 0.01 * merged["se"].where(merged["se"] > 0, 1)).all()
 
@@ -94,7 +94,7 @@ def test_the_paths_in_every_way_of_estimating_them(demo_report: Path, project_ro
     assert len(own) == len(paths)
     assert own["est"].tolist() == pytest.approx(own["est.own"].tolist(), rel=1e-9)
     assert ways.groupby(["lhs", "rhs"])[["estimator", "missing", "careless"]].apply(
-        lambda each: len(each.drop_duplicates())).eq(8).all()
+        lambda each: len(each.drop_duplicates())).eq(10).all()  # five ways, each with and without careless respondents
     assert (ways["est"].notna() | ways["reason"].notna()).all(), "a way without an estimate says why"
     declared = studies.load(project_root / "data" / "demo")
     careless = survey.load(declared).careless.any(axis=1)
