@@ -68,6 +68,15 @@ def test_duplicates_are_all_named_and_need_every_answer(declare, rows) -> None:
     assert counted(survey.load(declare(rows))) == {"longstring": 2, "duplicate_answers": 3, "no_answers": 0, "any": 5}
 
 
+def test_who_answers_alike_in_two_waves_is_nobodys_copy(declare, rows) -> None:
+    table = [[at % 10, 1 + at // 10, *answers] for at, answers in enumerate(rows)]
+    table[10][2:] = table[0][2:]  # person 0, again
+    table[13][2:] = table[2][2:]  # person 3 answers as person 2 did
+    declared = declare(table, ["id", "year", *ITEMS], responses="respondent: id",
+                       more="wave: {column: year, order: [1, 2], same_people: true}")
+    assert counted(survey.load(declared))["duplicate_answers"] == 2
+
+
 def test_duplicates_with_the_same_holes_are_duplicates(declare, rows) -> None:
     rows[2][0] = ""
     rows[7] = list(rows[2])

@@ -65,8 +65,8 @@ def screened(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[list[Rul
     sheet = sheet_of(declared, raw.columns)
     given = answers[list(sheet.names)].to_numpy()
     speed, problems = _speeder(raw, answers, declared)
-    signs = [_twice(raw, declared), _duplicates(given), _attention(raw, declared), speed, _longstring(given, declared),
-             _silent(answers)]
+    signs = [_twice(raw, declared), _duplicates(given, _people(raw, declared)), _attention(raw, declared), speed,
+             _longstring(given, declared), _silent(answers)]
     scores = sheet.turned(given)
     read = ~np.logical_or.reduce([rule.flagged for rule in signs])
     simulated = attentive(scores[read] if read.sum() >= _FEWEST_TO_LEARN_FROM else scores,
@@ -109,13 +109,28 @@ def _longstring(given: np.ndarray, declared: Study) -> Rule:
     return Rule("longstring", long, len(given), f"> {bound.at_most:.0%}", short_source(bound.source))
 
 
-def _duplicates(given: np.ndarray) -> Rule:
-    """Find rows that equal another row in every answer; rows of one answer throughout are left to the longest run."""
+def _people(raw: Raw, declared: Study) -> np.ndarray | None:
+    """Who answered each row, where the study says so; a row without a name is another person."""
+    if not (name := declared.responses.respondent):
+        return None
+    names = raw.frame[name].astype(str)
+    return names.where(names != "", [f"row {at}" for at in range(len(names))]).to_numpy()
+
+
+def _duplicates(given: np.ndarray, people: np.ndarray | None = None) -> Rule:
+    """Find rows that equal a row of somebody else in every answer.
+
+    Who answers twice alike, in two waves, is nobody's copy. Rows of one answer throughout are left to the longest run.
+    """
     source = "Kuriakose & Robbins (2016)"
     if given.shape[1] < ITEMS_FOR_DUPLICATES:
         return _absent("duplicate_answers", len(given), "≥ 1", "few_items", source)
     varied = np.nanmax(given, axis=1, initial=-np.inf) > np.nanmin(given, axis=1, initial=np.inf)
-    same = pd.DataFrame(given).duplicated(keep=False).to_numpy() & varied
+    rows = pd.DataFrame(given)
+    same = rows.duplicated(keep=False).to_numpy() & varied
+    if people is not None:
+        names = pd.Series(pd.factorize(people)[0])
+        same &= (names.groupby([rows[at] for at in rows], dropna=False).transform("nunique") > 1).to_numpy()
     return Rule("duplicate_answers", same, len(given), "≥ 1", source)
 
 
