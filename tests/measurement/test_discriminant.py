@@ -6,6 +6,7 @@ import pytest
 
 from helpers import measurement, sem
 from helpers.errors import DataError, ModelError, gates_table
+from helpers.measurement import told_apart
 
 SCALES = {"care": ["ca1", "ca2"], "trust": ["tr1", "tr2", "tr3"], "loyal": ["lo1", "lo2", "lo3", "lo4"],
           "safe": ["sa1", "sa2", "sa3", "sa4", "sa5", "sa6"]}
@@ -91,6 +92,21 @@ def test_the_word_follows_the_correlation_that_was_chosen(phi, word):
     passed = table.attrs["checks"][0].passed
     assert passed == (word in ("none", "marginal"))
     assert ("a - b" in gates_table(table.attrs["checks"])["found"].item()) != passed
+
+
+@pytest.mark.parametrize(("limits", "gates"), [
+    ([0.7, 0.6], {"discriminant": True}),
+    ([0.7, np.nan], {"discriminant": True, "discriminant_undefined": False}),
+    ([np.nan, np.nan], {"discriminant_undefined": False}),
+])
+def test_a_correlation_without_an_interval_is_no_pass(limits, gates):
+    farthest = pd.Series(limits)
+    table = pd.DataFrame({"construct1": ["a", "a"], "construct2": ["b", "c"],
+                          "problem": farthest.map(told_apart.severity)})
+    said = gates_table(told_apart._checks(table, farthest)).set_index("gate")
+    assert said["passed"].to_dict() == gates
+    assert all(said.loc["discriminant_undefined", "found"].count(f"a - {name}") == 1
+               for name, limit in zip("bc", limits, strict=True) if np.isnan(limit))
 
 
 def test_a_pair_far_below_the_cutoffs_has_no_test_and_one_factor_is_refused(answers):

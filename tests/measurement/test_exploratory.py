@@ -132,6 +132,27 @@ def test_the_exploring_half_gives_the_factors_and_the_other_the_fit(answers):
         measurement.efa(divided.exploring, SCALES, factors=3).loadings.abs().max(axis=1))
 
 
+def test_an_item_that_loads_nowhere_is_named(answers):
+    noise = answers.assign(x15=np.random.default_rng(4).normal(size=len(answers)))
+    for scores, nowhere in ((answers, []), (noise, ["x15"])):
+        table = measurement.efa_loadings(measurement.efa(scores, SCALES, factors=3))
+        check = next(check for check in table.attrs["checks"] if check.gate == "items_nowhere")
+        assert (check.passed, check.values["items"]) == (not nowhere, nowhere)
+
+
+def test_only_the_half_that_is_too_small_is_named(answers):
+    column = pd.DataFrame({"g": pd.Categorical(["first" if row < 90 else "second" for row in range(320)])})
+    asked = {"column": "g", "columns": (column,)}
+    with pytest.raises(DataError) as caught:
+        measurement.halves(answers, SCALES, **asked)
+    assert [problem.id for problem in caught.value.problems] == ["measurement.half_too_small"]
+    assert "90" in caught.value.sentence("en") and "230" not in caught.value.sentence("en")
+    column["g"] = pd.Categorical(["first" if row < 260 else "second" for row in range(320)])
+    with pytest.raises(DataError) as caught:
+        measurement.halves(answers, SCALES, **asked)
+    assert [problem.id for problem in caught.value.problems] == ["measurement.half_too_small_to_confirm"]
+
+
 def test_what_cannot_be_halved_or_explored_is_refused_by_name(answers):
     three = pd.DataFrame({"g": pd.Categorical(np.arange(320) % 3)})
     two = pd.DataFrame({"g": pd.Categorical(np.arange(320) % 2)})

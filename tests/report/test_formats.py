@@ -124,3 +124,9 @@ def test_forms_of_a_measure_stand_beside_it_and_nothing_is_lost() -> None:
 def test_a_long_table_scrolls_under_its_heading() -> None:
     assert "as-tall" in journal(pd.DataFrame({"est": [0.5] * 50}))
     assert "as-tall" not in journal(pd.DataFrame({"est": [0.5] * 12}))
+
+
+def test_correlations_of_constructs_are_printed_alike_whatever_the_constructs_are_called() -> None:
+    names = ["reliability", "trust"]
+    html = journal(pd.DataFrame({"construct": names, "reliability": [0.733, 0.704], "trust": [None, 0.719]}))
+    assert all(f">{shown}<" in html for shown in (".733", ".704", ".719"))

@@ -165,6 +165,14 @@ def test_a_duration_that_is_none_is_not_guessed(written: str) -> None:
     assert np.isnan(found[0])
 
 
+def test_nobody_is_said_to_be_excluded_where_nobody_is(declare, rows) -> None:
+    rows[0] = [2] * 12
+    answers = survey.load(declare(rows, more="screening: {no_answers: exclude}"))  # which names nobody
+    actions = answers.screening.set_index("rule")["action"]
+    assert actions[["no_answers", "longstring", "any"]].tolist() == ["exclude", "flag", "flag"]
+    assert len(answers.scores) == len(rows)
+
+
 def test_a_rule_does_what_the_study_says_of_it(declare, rows) -> None:
     rows[0], rows[5] = [2] * 12, [""] * 12
     more = "profile: {g: {}}\nanalysis: {careless: keep}\nscreening: {no_answers: exclude, irv: flag}"

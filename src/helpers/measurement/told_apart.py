@@ -87,7 +87,7 @@ def discriminant(fit: sem.SemFit, htmt: pd.DataFrame | None = None, *, conf_leve
     near = farthest >= tested_from
     kept = order[:max(at_least, int(near.sum()))]
     shown = _with_ratios(_tested(fit, table.loc[kept], near), htmt).reset_index(drop=True)
-    shown.attrs.update(pairs=len(table), conf_level=conf_level, checks=(_check(table, farthest),))
+    shown.attrs.update(pairs=len(table), conf_level=conf_level, checks=_checks(table, farthest))
     return shown
 
 
@@ -152,9 +152,15 @@ def _with_ratios(table: pd.DataFrame, htmt: pd.DataFrame | None) -> pd.DataFrame
                   "at90.chisq", "at90.pvalue", "htmt"]]
 
 
-def _check(table: pd.DataFrame, farthest: pd.Series) -> Check:
+def _checks(table: pd.DataFrame, farthest: pd.Series) -> tuple[Check, ...]:
+    """Judge the pairs that have an interval, and name those that have none."""
     order = farthest.sort_values(ascending=False, kind="stable").index
     close = [f"{row.construct1} - {row.construct2}" for row in table.loc[order].itertuples()
              if row.problem in ("moderate", "severe")]
-    return Check("discriminant", "caution", not close, {
-        "pairs": close or "-", "largest": float(farthest.max()), "of": len(table), "source": SOURCE})
+    without = [f"{row.construct1} - {row.construct2}" for row in table[farthest.isna()].itertuples()]
+    judged = Check("discriminant", "caution", not close, {
+        "pairs": close or "-", "largest": float(farthest.max()), "of": len(table) - len(without), "source": SOURCE})
+    if not without:
+        return (judged,)
+    undefined = Check("discriminant_undefined", "caution", False, {"pairs": without, "of": len(table)})
+    return (undefined,) if len(without) == len(table) else (judged, undefined)

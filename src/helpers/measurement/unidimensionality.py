@@ -88,19 +88,10 @@ def _row(scale: Scale, scores: pd.DataFrame, estimator: str) -> dict:
                               missing="listwise")
     except (DataError, ModelError):  # of this scale only; said by its verdict and the gate
         return {**row, "one.factor": UNFITTED}
-    row |= {"estimator": fit.engine.method.name, **_shown(fit.measures)}
+    row |= {"estimator": fit.engine.method.name, **{name: fit.reported(name) for name in _INDICES}}
     met = row["cfi"] > CFI_ABOVE or row["rmsea"] < RMSEA_BELOW or row["srmr"] < SRMR_BELOW
     contradicted = not met and row["pvalue"] < SIGNIFICANT
     return {**row, "one.factor": UNFITTED if not fit.converged else CONTRADICTED if contradicted else TENABLE}
-
-
-def _shown(measures: pd.Series) -> dict[str, float]:
-    """Take each index in the form that its estimator asks for: robust before scaled before plain."""
-    forms = {name: [f"{name}.robust", f"{name}.scaled", name] for name in _INDICES}
-    for limit in ("lower", "upper"):
-        forms[f"rmsea.ci.{limit}"] = [f"rmsea.ci.{limit}.robust", f"rmsea.ci.{limit}.scaled", f"rmsea.ci.{limit}"]
-    return {name: float(measures[next(form for form in names if form in measures.index)])
-            for name, names in forms.items()}
 
 
 def _checks(row: dict) -> tuple[Check, ...]:

@@ -166,7 +166,7 @@ def _numbers(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
     if name in ("value", *forms.FORMS) and "measure" in table:
         kinds = [_of_measure(measure, value) for measure, value in zip(table["measure"], values, strict=True)]
     else:
-        kind = formats.kind(name)
+        kind = "unit" if name in set(table.get("construct", ())) else formats.kind(name)  # correlations of constructs
         is_df = _DEGREES.search(name) is not None
         kind = "integer" if is_df and formats.whole(table[name].dropna()) else kind
         kinds = ["tiny" if name == "difference" and "est.semopy" in table else kind] * len(values)

@@ -71,16 +71,16 @@ def table(rules: Sequence[Rule], actions: Mapping[str, str]) -> pd.DataFrame:
     DataFrame
         ``rule criterion n respondents share attentive.share action computable``; ``respondents`` and ``share`` (of
         the ``n``) are NaN where a rule is not computable, which is no pass. The last row, ``any``, counts everybody
-        in the file once; its action is the gravest. ``attrs["sources"]`` names who set the criteria,
-        ``attrs["checks"]`` holds the gate.
+        in the file once; its action is the gravest that befell anybody. ``attrs["sources"]`` names who set the
+        criteria, ``attrs["checks"]`` holds the gate.
     """
     rows = [(rule.name, rule.criterion, rule.n,
              *((int(rule.flagged.sum()), rule.flagged.sum() / rule.n) if rule.n else (np.nan, np.nan)),
              rule.attentive, actions[rule.name], rule.computable) for rule in rules]
     under = [rule for rule in rules if actions[rule.name] != "keep"]
     doubted = np.logical_or.reduce([rule.flagged for rule in under]) if under else np.zeros(len(rules[0].flagged), bool)
-    taken = {actions[rule.name] for rule in rules}
-    gravest = next(action for action in ("exclude", "flag", "keep") if action in taken)
+    taken = {actions[rule.name] for rule in rules if rule.flagged.any()}
+    gravest = next((action for action in ("exclude", "flag") if action in taken), "keep")
     rows.append(("any", "", len(doubted), int(doubted.sum()), doubted.mean(), np.nan, gravest, "yes"))
     shown = pd.DataFrame(rows, columns=["rule", "criterion", "n", "respondents", "share", "attentive.share", "action",
                                         "computable"])

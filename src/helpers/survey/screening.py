@@ -10,6 +10,7 @@ indices name attentive people as well: that is simulated for every questionnaire
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,9 +74,8 @@ def screened(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[list[Rul
                           seed=declared.analysis.seed)
     drawn = {rule.name: rule.flagged.mean() for rule in (_duplicates(sheet.turned(simulated)),
                                                          _longstring(sheet.turned(simulated), declared))}
-    signs = [rule if rule.computable != "yes" or rule.name not in drawn else
-             Rule(rule.name, rule.flagged, rule.n, rule.criterion, rule.source, attentive=float(drawn[rule.name]))
-             for rule in signs]
+    signs = [replace(rule, attentive=float(drawn[rule.name])) if rule.name in drawn and rule.computable == "yes"
+             else rule for rule in signs]
     return signs + index_rules(scores, simulated, sheet, declared.criteria), problems
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import sem
-from helpers.errors import Check, DataError, ModelError
+from helpers.errors import Check, DataError, ModelError, Problem
 from helpers.measurement.dimensionality.correlations import correlations
 from helpers.measurement.dimensionality.exploratory import EFA, efa
 from helpers.measurement.dimensionality.extraction import most_factors
@@ -95,9 +95,15 @@ def halves(scores: pd.DataFrame, constructs: Mapping[str, Sequence[str]], *, peo
     complete = int(parts[0][items].notna().all(axis=1).sum())
     parameters = 2 * len(items) + len(given) * (len(given) - 1) // 2
     needed = max(FEWEST, PER_ITEM * len(items))
-    if complete < needed or len(parts[1]) < PER_PARAMETER * parameters:
-        raise DataError("measurement.half_too_small", complete=complete, needed=needed, items=len(items),
-                        confirming=len(parts[1]), parameters=parameters, least=PER_PARAMETER * parameters)
+    least, problems = PER_PARAMETER * parameters, []
+    if complete < needed:
+        problems.append(Problem("measurement.half_too_small", {"complete": complete, "needed": needed,
+                                                               "items": len(items)}))
+    if len(parts[1]) < least:
+        problems.append(Problem("measurement.half_too_small_to_confirm", {
+            "confirming": len(parts[1]), "parameters": parameters, "least": least}))
+    if problems:
+        raise DataError.of(problems)
     check = Check("halves", "info", True, {"how": column or "random", "exploring": len(parts[0]), "complete": complete,
                                            "confirming": len(parts[1]), "seed": seed})
     return Halves(*parts, given, column or "random", seed, (check,))
@@ -156,14 +162,9 @@ def confirmed(divided: Halves, *, estimator: str = "auto", missing: str = "auto"
                           missing=missing)
     names = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr")
     table = pd.DataFrame([{"n": int(fit.n), "npar": int(fit.measures["npar"]), "estimator": fit.engine.method.name,
-                           **{name: _shown(fit.measures, name) for name in names}}])
+                           **{name: fit.reported(name) for name in names}}])
     table.attrs |= {"checks": fit.checks, "conf_level": 0.90, "how": divided.how, "seed": divided.seed}
     return table
-
-
-def _shown(measures: pd.Series, name: str) -> float:
-    """Take the robust form of an index, else the scaled, else its own."""
-    return float(next(measures[form] for form in (f"{name}.robust", f"{name}.scaled", name) if form in measures))
 
 
 def _at_random(people: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -58,7 +58,8 @@ def efa_loadings(found: EFA) -> pd.DataFrame:
         ``construct``, ``item``; ``F1`` ... (pattern); ``factor`` (the one with the highest loading) and ``loading`` (on
         it); ``cross`` (other factors with an absolute loading of .30 and more); ``communality``, ``uniqueness``;
         ``kmo``; ``own`` (whether ``factor`` is that of the item's construct, `efa_constructs`; missing where none is
-        declared). ``attrs["checks"]``: cross-loadings; items that load highest elsewhere.
+        declared). ``attrs["checks"]``: cross-loadings; items that load nowhere; items that
+        load highest elsewhere.
 
     Examples
     --------
@@ -197,7 +198,9 @@ def _best(compared: pd.DataFrame) -> dict[str, str]:
 
 def _item_checks(table: pd.DataFrame) -> tuple[Check, ...]:
     crossing = table.loc[table["cross"] != "", "item"].tolist()
-    checks = [Check("cross_loadings", "info", not crossing, {"items": crossing, "loads": LOADS, "of": len(table)})]
+    nowhere = table.loc[table["loading"].abs() < LOADS, "item"].tolist()
+    checks = [Check("cross_loadings", "info", not crossing, {"items": crossing, "loads": LOADS, "of": len(table)}),
+              Check("items_nowhere", "info", not nowhere, {"items": nowhere, "loads": LOADS, "of": len(table)})]
     if table["own"].notna().all():
         astray = table.loc[~table["own"].astype(bool), "item"].tolist()
         checks.append(Check("items_astray", "info", not astray, {"items": astray, "of": len(table)}))

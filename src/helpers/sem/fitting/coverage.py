@@ -32,4 +32,4 @@ def coverage_check(patterns: tuple[Patterns, ...], *, random_x: list[str]) -> Ch
             pair = each.names[one] if one == two else f"{each.names[min(one, two)]} - {each.names[max(one, two)]}"
     return Check("full_information", "caution" if least < LEAST_COVERAGE else "info", least >= LEAST_COVERAGE, {
         "share": 1 - answered / cells, "patterns": sum(len(each.counts) for each in patterns), "coverage": least,
-        "pair": pair, "random": random_x})
+        "pair": pair, "random": random_x or "-"})
