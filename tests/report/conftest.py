@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
@@ -32,10 +31,7 @@ class Declared:
     citation: str = "Pilot (2026)"
     languages: tuple[str, ...] = ("en", "zh")
     smallest_cell: int = 5
-
-    @property
-    def responses(self) -> SimpleNamespace:
-        return SimpleNamespace(respondent="respondent")
+    respondents: tuple[str, ...] = ("respondent",)
 
     @property
     def items(self) -> dict[str, None]:

@@ -17,13 +17,14 @@ from helpers import words
 from helpers.report.saving import sha256
 
 if TYPE_CHECKING:
+    from helpers.report.occasion import Occasion
     from helpers.studies import Study
 
 # What decides a number; the manifest lists every installed package.
 PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "semopy", "pingouin", "matplotlib")
 
 
-def banner(declared: Study, language: str) -> str:
+def banner(declared: Study | Occasion, language: str) -> str:
     """Write the head of a page: style, the study's title, and that the data are synthetic where they are."""
     title = html.escape(words.pick(declared.title, language))
     warned = f'<p class="as-banner">{words.say("report.synthetic", language)}</p>' if declared.synthetic else ""
@@ -36,9 +37,9 @@ def style() -> str:
     return (Path(__file__).parent / "template" / "shown.css").read_text(encoding="utf-8")
 
 
-def facts(declared: Study, parameters: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+def facts(declared: Study | Occasion, parameters: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
     """List what the page was made from, as (label, value)."""
-    given = "; ".join(f"{name} = {_placeless(value)}" for name, value in parameters.items() if value not in ("", 0))
+    given = "; ".join(f"{name} = {placeless(value)}" for name, value in parameters.items() if value not in ("", 0))
     versions = "; ".join(f"{name} {number}" for name, number in versions_of(PACKAGES).items())
     inputs = "; ".join(f"{file.name} {sha256(file)[:12]}" for file in declared.hash_inputs())
     rows = [("study", declared.name), ("citation", declared.citation), ("parameters", given), ("inputs", inputs),
@@ -48,9 +49,17 @@ def facts(declared: Study, parameters: Mapping[str, Any], language: str) -> list
     return [(words.say(f"report.colophon.{key}", language), value) for key, value in rows if value]
 
 
-def _placeless(value: Any) -> Any:
-    """Name a folder outside the project without the machine's path to it."""
-    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
+def placeless(value: Any) -> Any:
+    """Name what lies outside the project without the machine's path to it; folders are divided by commas.
+
+    Examples
+    --------
+    >>> placeless("data/demo,data/pilot")
+    'data/demo,data/pilot'
+    """
+    if not isinstance(value, str):
+        return value
+    return ",".join(Path(part).name if Path(part).is_absolute() else part for part in value.split(","))
 
 
 def shown(rows: list[tuple[str, str]], language: str) -> str:

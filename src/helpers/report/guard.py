@@ -17,7 +17,7 @@ _SUMMARY_ROWS = 5
 _PERSONAL = frozenset({"id", "respondent", "respondent_id", "user", "ip", "name", "phone", "email", "openid"})
 
 
-def refuse_respondents(table: pd.DataFrame, name: str, *, respondent: str, items: Collection[str],
+def refuse_respondents(table: pd.DataFrame, name: str, *, respondents: Collection[str], items: Collection[str],
                        sources: Iterable[Any]) -> None:
     """Refuse a table that has one row per respondent.
 
@@ -27,8 +27,8 @@ def refuse_respondents(table: pd.DataFrame, name: str, *, respondent: str, items
         What is about to be shown.
     name : str
         Its name, for the message.
-    respondent : str
-        The study's column of respondents, "" where it has none.
+    respondents : collection of str
+        Columns of respondents; a study has one or none.
     items : collection of str
         Item codes: more rows than items, with items as columns, are answers.
     sources : iterable
@@ -41,11 +41,11 @@ def refuse_respondents(table: pd.DataFrame, name: str, *, respondent: str, items
 
     Examples
     --------
-    >>> refuse_respondents(pd.DataFrame({"construct": ["trust"]}), "t", respondent="id", items=(), sources=())
+    >>> refuse_respondents(pd.DataFrame({"construct": ["trust"]}), "t", respondents=["id"], items=(), sources=())
     """
     columns = {str(column) for column in table.columns}
     named = {str(index) for index in table.index.names if index is not None}
-    personal = (columns | named) & ({respondent} - {""})
+    personal = (columns | named) & set(respondents)
     frames = [source for source in sources if isinstance(source, (pd.DataFrame, pd.Series))]
     one_row_each = len(table) > _FEW and any(len(frame) == len(table) for frame in frames)
     if one_row_each:

@@ -15,10 +15,11 @@ from helpers.report.speech import marked
 from helpers.report.written import Written
 
 if TYPE_CHECKING:
+    from helpers.report.occasion import Occasion
     from helpers.studies import Study
 
 
-def write_index(output: Path, declared: Study, *, language: str, parameters: Mapping[str, Any] | None = None,
+def write_index(output: Path, declared: Study | Occasion, *, language: str, parameters: Mapping[str, Any] | None = None,
                 not_run: Mapping[str, str] | None = None) -> Path:
     """Write ``<output>/index.html``, which leads to everything in the report.
 
@@ -26,7 +27,7 @@ def write_index(output: Path, declared: Study, *, language: str, parameters: Map
     ----------
     output : Path
         Folder of the report, with notebooks, tables, figures and pages already in it.
-    declared : Study
+    declared : Study or Occasion
     language : {"en", "zh"}
     parameters : mapping, optional
         Printed in the colophon.

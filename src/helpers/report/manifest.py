@@ -19,13 +19,14 @@ from helpers.errors import RunError
 from helpers.report import colophon, saving
 
 if TYPE_CHECKING:
+    from helpers.report.occasion import Occasion
     from helpers.studies import Study
 
 NAME = "manifest.json"
 _FORMAT = 1
 
 
-def write_manifest(output: Path, declared: Study, *, language: str, parameters: Mapping[str, Any],
+def write_manifest(output: Path, declared: Study | Occasion, *, language: str, parameters: Mapping[str, Any],
                    notebooks: Sequence[Mapping[str, Any]]) -> Path:
     """Write ``<output>/manifest.json``; the last file of a report to be written.
 
@@ -33,7 +34,7 @@ def write_manifest(output: Path, declared: Study, *, language: str, parameters: 
     ----------
     output : Path
         Folder of the report.
-    declared : Study
+    declared : Study or Occasion
     language : {"en", "zh"}
     parameters : mapping
         What the notebooks were given, without machine paths.

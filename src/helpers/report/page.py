@@ -21,6 +21,7 @@ from helpers.report.speech import Speech
 from helpers.report.withheld import Withheld
 
 if TYPE_CHECKING:
+    from helpers.report.occasion import Occasion
     from helpers.studies import Study
 
 
@@ -29,8 +30,8 @@ class Page:
 
     Parameters
     ----------
-    declared : Study
-        What `studies.load` returned.
+    declared : Study or Occasion
+        What `studies.load` returned, or what the page is about where that is no single study.
     notebook : str
         Name of the notebook, as its file: ``"02_reliability"``.
     output : str or Path, default ""
@@ -53,7 +54,8 @@ class Page:
     ...                          declared.scales)  # doctest: +SKIP
     """
 
-    def __init__(self, declared: Study, notebook: str, *, output: str | Path = "", language: str = "") -> None:
+    def __init__(self, declared: Study | Occasion, notebook: str, *, output: str | Path = "",
+                 language: str = "") -> None:
         self._study = declared
         self._notebook = notebook
         self._output = Path(output) if str(output) else None
@@ -105,7 +107,7 @@ class Page:
             self._refuse(table, f"{title} {self._caption('table', name, {})}", Record("table", name, title=title,
                          caption=self._caption("table", name, {}), withheld=True))
             return table
-        guard.refuse_respondents(table, name, respondent=self._study.responses.respondent, items=self._study.items,
+        guard.refuse_respondents(table, name, respondents=self._study.respondents, items=self._study.items,
                                  sources=(*args, *kwargs.values()))
         if values.stopped((source, *args, *kwargs.values())):
             table = columns.without_inference(table)

@@ -6,21 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.errors import HelpersError, Problem, RunError
+from helpers.errors import Problem, RunError
 from helpers.run import checking, keys, locks, notebooks, planning, staging
+from helpers.run.carrying import AT_ONCE, carry_out
 from helpers.run.notebooks import Notebook
-from helpers.run.planning import Plan
-from helpers.run.progress import Progress, display
+from helpers.run.progress import display
+from helpers.run.single import single
 from helpers.studies import places
 
 if TYPE_CHECKING:
-    from helpers.run.work import Outcome
     from helpers.studies import Study
 
-__all__ = ["check", "report"]
-
-AT_ONCE = 2
-"""Notebooks at a time where nothing is asked for: two threads on two cores beat one by a third, four are slower."""
+__all__ = ["check", "report", "single"]
 
 
 def report(folders: Sequence[str | Path], *, language: str = "", only: Sequence[str] = (), draws: int = 0,
@@ -77,12 +74,14 @@ def report(folders: Sequence[str | Path], *, language: str = "", only: Sequence[
             target = home / (study.name if spoken == study.languages[0] else f"{study.name}.{spoken}")
             if staging.repair(target):
                 progress.say("run.repaired", study=target.name)
+            planning.refuse_other(target, suite)
             needed, left_out = wanted[study.name]
             plans.append(planning.plan(
-                study, language=spoken, target=target, needed=needed, left_out=left_out, only=only,
-                parameters={"language": spoken, **given},
+                study, given={"study": planning.named(study)}, language=spoken, target=target, needed=needed,
+                left_out=left_out, only=only, parameters={"language": spoken, **given},
                 surroundings=surroundings, force=force))
-        return _carry_out(plans, workers=workers or AT_ONCE, progress=progress)
+        checking.look_through([plan.study for plan in plans if not plan.unchanged])
+        return carry_out(plans, workers=workers or AT_ONCE, progress=progress)
 
 
 def check(folders: Sequence[str | Path]) -> list[Study]:
@@ -122,52 +121,3 @@ def _wanted(study: Study, suite: Mapping[str, Notebook], only: Sequence[str],
     notebooks.refuse_unfit((suite[name], ("study", "output", "language", *(given if not only or name in only else ())))
                            for name in needed)
     return {name: suite[name] for name in needed}, left_out
-
-
-def _carry_out(plans: Sequence[Plan], *, workers: int, progress: Progress) -> int:
-    due = [plan for plan in plans if not plan.unchanged]
-    checking.look_through([plan.study for plan in due])
-    for plan in plans:
-        kept = [name for name in plan.made if name not in plan.due]
-        if kept:
-            progress.say("run.unchanged" if plan.unchanged else "run.kept", study=plan.target.name, notebooks=kept)
-    outcomes = []
-    if due:
-        from helpers.run import work
-
-        outcomes = work.work(due, workers=workers, progress=progress)
-    for outcome in outcomes:
-        _tell(outcome, progress)
-    bad = {outcome.plan.target for outcome in outcomes if not outcome.good}
-    for target in (plan.target for plan in plans if plan.target not in bad):
-        progress.say("run.report", study=target.name, page=target / "index.html")
-    return int(bool(bad) | (not _keep_catalogue(plans[0].target.parent, progress, fresh=bool(due))))
-
-
-def _tell(outcome: Outcome, progress: Progress) -> None:
-    """Say which cells failed, why a report could not be written, and where things are."""
-    target = outcome.plan.target
-    problems = [Problem("run.cell_failed", {"study": target.name, "notebook": name, "cell": done.failure.cell,
-                                            "source": done.failure.source, "error": done.failure.error})
-                for name, done in outcome.executed.items() if done.failure]
-    if problems:
-        progress.complain(RunError.of(problems))
-    if outcome.refusal:
-        progress.complain(outcome.refusal)
-    elif problems:
-        progress.say("run.failed_report", study=target.name, folder=outcome.folder, target=target)
-
-
-def _keep_catalogue(home: Path, progress: Progress, *, fresh: bool) -> bool:
-    """Write the page over all reports where one has changed, or where a killed run left none."""
-    if not fresh and (home / "index.html").is_file():
-        return True
-    from helpers.report import write_catalogue_of_reports
-
-    try:
-        with locks.catalogue(home):
-            write_catalogue_of_reports(home)
-    except HelpersError as error:  # somebody else's report is damaged: this study's own is in place
-        progress.complain(error)
-        return False
-    return True

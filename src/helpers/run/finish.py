@@ -8,6 +8,7 @@ from typing import Any
 
 from helpers import report
 from helpers.errors import Problem
+from helpers.report import colophon
 from helpers.run import keys, locks, staging
 from helpers.run.execute import Executed
 from helpers.run.notebooks import SUMMARY
@@ -58,9 +59,9 @@ def finish(plan: Plan, folder: Path, executed: Mapping[str, Executed]) -> Path:
 
 def _parameters(plan: Plan) -> dict[str, Any]:
     own = plan.made[SUMMARY].parameters if SUMMARY in plan.made else {}
-    # A study outside the project goes by its name: a report is handed on, the folders of this machine are not.
-    shown = plan.study.name if Path(plan.shown_study).is_absolute() else plan.shown_study
-    return {"study": shown, **own, "language": plan.language}
+    # What lies outside the project goes by its name: a report is handed on, the folders of this machine are not.
+    shown = {name: colophon.placeless(value) for name, value in plan.given.items()}
+    return {**shown, **own, "language": plan.language}
 
 
 def _record(plan: Plan, name: str, executed: Mapping[str, Executed]) -> dict[str, Any]:

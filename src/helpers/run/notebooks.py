@@ -26,6 +26,10 @@ NEEDS = {
 """Notebook -> (why it is left out, whether the study declares what it asks about)."""
 
 
+OWN_COMMAND = {"09_synthesis": "assurance synthesize STUDY STUDY"}
+"""Notebook that is about no single study -> the command that runs it; see `helpers.run.single`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notebook:
     """A notebook of the suite as it lies in its folder.
@@ -44,10 +48,16 @@ class Notebook:
     parameters: tuple[str, ...] | None
 
 
-def available(folder: Path) -> dict[str, Notebook]:
+def available(folder: Path, *, own_command: bool = False) -> dict[str, Notebook]:
     """Find the notebooks of a folder, in the order in which they run: by name, the summary last.
 
     Besides the numbered ones these are a researcher's own in ``mine/``; a study that wants one of those lists it.
+
+    Parameters
+    ----------
+    folder : Path
+    own_command : bool
+        Find those that are about no single study instead, which have a command of their own.
 
     Raises
     ------
@@ -57,7 +67,8 @@ def available(folder: Path) -> dict[str, Notebook]:
     files = sorted((*folder.glob("mine/*.ipynb"), *folder.glob("[0-9][0-9]_*.ipynb")))
     if not files:
         raise RunError("run.no_notebooks", where=str(folder))
-    found = {file.stem: Notebook(file.stem, file, _parameters(file)) for file in files}
+    found = {file.stem: Notebook(file.stem, file, _parameters(file)) for file in files
+             if (file.stem in OWN_COMMAND) == own_command}
     return {name: found[name] for name in sorted(found, key=lambda name: (name == SUMMARY, name))}
 
 
@@ -70,7 +81,11 @@ def known(names: Sequence[str], notebooks: Mapping[str, Notebook]) -> tuple[str,
         For names that are not there, each with the nearest one.
     """
     plain = [Path(name).stem if name.endswith(".ipynb") else name for name in names]
+    elsewhere = [Problem("run.own_command", {"name": name, "command": OWN_COMMAND[name]})
+                 for name in plain if name in OWN_COMMAND]
     unknown = [name for name in plain if name not in notebooks]
+    if elsewhere:
+        raise RunError.of(elsewhere)
     if unknown:
         raise RunError.of(
             Problem("run.unknown_notebook", {"name": name, "near": _nearest(name, notebooks), "known": list(notebooks)})

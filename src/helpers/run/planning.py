@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.errors import Problem
+from helpers.errors import Problem, RunError
 from helpers.run import keys
-from helpers.run.notebooks import SUMMARY, Notebook
+from helpers.run.notebooks import OWN_COMMAND, SUMMARY, Notebook
 from helpers.studies import places
 
 if TYPE_CHECKING:
+    from helpers.report import Occasion
     from helpers.studies import Study
 
 MANIFEST = "manifest.json"
@@ -62,7 +63,10 @@ class Plan:
 
     Attributes
     ----------
-    study : Study
+    study : Study or Occasion
+        What the report is about.
+    given : mapping of str to str
+        How a notebook is told of it: ``study`` and its folder, as a person would name it.
     language : str
     target : Path
         The report's folder.
@@ -80,7 +84,8 @@ class Plan:
         Whether the report is already what this run would make.
     """
 
-    study: Study
+    study: Study | Occasion
+    given: Mapping[str, str]
     language: str
     target: Path
     due: Mapping[str, Notebook]
@@ -92,22 +97,23 @@ class Plan:
 
     def parameters(self, name: str, output: Path) -> dict[str, Any]:
         """Everything a notebook is given."""
-        return {"study": self.shown_study, "output": str(output), **self.made[name].parameters}
-
-    @property
-    def shown_study(self) -> str:
-        """The study as a person would name it; its full path where that would mean another folder."""
-        folder = places.shown(self.study.folder)
-        return folder if places.find(folder) == self.study.folder else str(self.study.folder)
+        return {"output": str(output), **self.made[name].parameters, **self.given}
 
 
-def plan(study: Study, *, language: str, target: Path, needed: Mapping[str, Notebook], left_out: Mapping[str, Problem],
-         only: Sequence[str], parameters: Mapping[str, Any], surroundings: str, force: bool) -> Plan:
+def named(study: Study) -> str:
+    """Name a study as a person would; by its full path where that would mean another folder."""
+    folder = places.shown(study.folder)
+    return folder if places.find(folder) == study.folder else str(study.folder)
+
+
+def plan(study: Study | Occasion, *, given: Mapping[str, str], language: str, target: Path,
+         needed: Mapping[str, Notebook], left_out: Mapping[str, Problem], only: Sequence[str],
+         parameters: Mapping[str, Any], surroundings: str, force: bool) -> Plan:
     """Decide what is due.
 
     Parameters
     ----------
-    study, language, target
+    study, given, language, target
         As in `Plan`.
     needed : mapping of str to Notebook
         What the report is to hold, the summary last.
@@ -140,7 +146,31 @@ def plan(study: Study, *, language: str, target: Path, needed: Mapping[str, Note
             due[name] = notebook
     kept = {name: last.files[name] for name in made if name not in due}
     same = last.whole and (bool(only) or made.keys() == last.made.keys())
-    return Plan(study, language, target, due, made, kept, left_out, hashes, unchanged=not due and same)
+    return Plan(study, given, language, target, due, made, kept, left_out, hashes, unchanged=not due and same)
+
+
+def refuse_other(target: Path, notebooks: Iterable[str]) -> None:
+    """Refuse to replace the report of another command: a study may bear the name of a synthesis, or an audit its.
+
+    Parameters
+    ----------
+    target : Path
+        The report's folder; it need not exist.
+    notebooks : iterable of str
+        Those that this command may have put there.
+
+    Raises
+    ------
+    RunError
+        ``run.name_taken`` if the report there holds none of them.
+    """
+    try:
+        manifest = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
+        found = [of["name"] for of in manifest["notebooks"]]
+    except (OSError, ValueError, KeyError, TypeError):  # no report, or one that nothing can be told of
+        return
+    if OWN_COMMAND.keys() & {*found, *notebooks} and not {*found} & {*notebooks}:
+        raise RunError("run.name_taken", name=target.name, notebooks=found)
 
 
 def read(target: Path) -> Last:

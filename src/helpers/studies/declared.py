@@ -239,6 +239,11 @@ class Study:
         return "exclude" in self.actions.values()
 
     @property
+    def respondents(self) -> tuple[str, ...]:
+        """The column that tells respondents apart, where there is one."""
+        return (self.responses.respondent,) if self.responses and self.responses.respondent else ()
+
+    @property
     def half_column(self) -> str:
         """The column that tells the exploring half from the confirming one; "" where the halves are random."""
         return "" if self.analysis.halves == "random" else self.analysis.halves
@@ -284,8 +289,7 @@ class Study:
         columns = (*self.profile.values(), *self.groups.values())
         named = [(level, group.levels.get(level, {})) for group in columns for level in group.order]
         named += [(self.wave.column, self.wave.label or {language: say("studies.wave", language)})] if self.wave else []
-        named += [(group.name, group.label) for group in columns]
-        named += [(name, label) for name, label in self.clusters.items()]
+        named += [*((group.name, group.label) for group in columns), *self.clusters.items()]
         named += [(name, item.text) for name, item in self.items.items()]
         named += [(name, construct.label) for name, construct in self.constructs.items()]
         return {name: pick(texts, language) if texts else name for name, texts in named}

@@ -1,0 +1,114 @@
+"""What a page is about where it is not about one study: several studies together, or a printed table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.words import LANGUAGES, pick
+
+if TYPE_CHECKING:
+    from helpers.studies import Criterion, Study
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Occasion:
+    """What a page has to know of its subject: a `Study` tells the same, this is all there is where there is none.
+
+    Attributes
+    ----------
+    name : str
+        The report's folder is called so: ``synthesis``.
+    title : mapping of str to str
+        By language, printed at the head of the page.
+    folder : Path
+        Files are named from here.
+    files : tuple of Path
+        What decides the result; their hashes stand in colophon and manifest.
+    languages : tuple of str
+        The first is the report's own.
+    synthetic : bool
+        Printed on every page.
+    citation : str
+    smallest_cell : int
+        Counts below it are not to be shown.
+    texts : mapping of str to (mapping of str to str)
+        Labels of codes, by language.
+    items : collection of str
+        Codes that are items.
+    respondents : tuple of str
+        Columns that tell respondents apart: no table of a report may have one.
+    criteria : mapping of str to Criterion
+
+    Examples
+    --------
+    >>> printed = Occasion("audit", {"en": "Table 2", "zh": "表 2"}, Path(), ())
+    >>> printed.labels("en"), printed.languages
+    ({}, ('en', 'zh'))
+    """
+
+    name: str
+    title: Texts
+    folder: Path
+    files: tuple[Path, ...]
+    languages: tuple[str, ...] = LANGUAGES
+    synthetic: bool = False
+    citation: str = ""
+    smallest_cell: int = 5
+    texts: Mapping[str, Texts] = field(default_factory=dict)
+    items: Collection[str] = ()
+    respondents: tuple[str, ...] = ()
+    criteria: Mapping[str, Criterion] = field(default_factory=dict)
+
+    def labels(self, language: str) -> dict[str, str]:
+        """Say what to show for codes, in a language."""
+        return {name: pick(texts, language) for name, texts in self.texts.items() if texts}
+
+    def hash_inputs(self) -> tuple[Path, ...]:
+        """Files whose content decides the result."""
+        return self.files
+
+
+def over(several: Sequence[Study], title: Texts, *, name: str) -> Occasion:
+    """Make the occasion of a page over several studies.
+
+    Parameters
+    ----------
+    several : sequence of Study
+        A code that several of them label has the first one's label.
+    title : mapping of str to str
+    name : str
+        Of the report.
+
+    Returns
+    -------
+    Occasion
+        Synthetic as soon as one of the studies is; as careful with small counts as the most careful of them.
+    """
+    texts: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        for study in reversed(several):
+            for code, label in study.labels(language).items():
+                texts.setdefault(code, {})[language] = label
+    for study in several:
+        texts[study.name] = {language: study.name for language in LANGUAGES}
+    return Occasion(
+        name=name, title=title, folder=_common([study.folder for study in several]),
+        files=tuple(file for study in several for file in study.hash_inputs()), languages=several[0].languages,
+        synthetic=any(study.synthetic for study in several), texts=texts,
+        citation="; ".join(dict.fromkeys(study.citation for study in several if study.citation)),
+        smallest_cell=max(study.smallest_cell for study in several),
+        items=frozenset(item for study in several for item in study.items), criteria=several[0].criteria,
+        respondents=tuple(dict.fromkeys(column for study in several for column in study.respondents)))
+
+
+def _common(folders: Sequence[Path]) -> Path:
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # different drives
+        return folders[0]
