@@ -13,7 +13,6 @@ import pytest
 
 from helpers import reading
 from helpers.errors import DataError
-from helpers.reading.delimited import decode
 
 TABLE = "编号,q1,q2\n1,07, 4 \n2,,3.50\n"
 
@@ -44,7 +43,7 @@ def refused(file: Path, **how: str) -> tuple[str, str]:
 def test_strings_stay_strings(tmp_path: Path) -> None:
     raw = reading.read(put(tmp_path, TABLE))
     assert raw.frame.to_dict("list") == {"编号": ["1", "2"], "q1": ["07", ""], "q2": ["4", "3.50"]}
-    assert raw.how == reading.How("text", "utf-8", "utf-8", ",")
+    assert raw.how == reading.How("text", "utf-8", "utf-8", ",", header=1)
 
 
 @pytest.mark.parametrize(("encoding", "mark", "found_by"), [
@@ -66,8 +65,11 @@ def test_a_korean_file_is_guessed_wrongly_and_says_so(tmp_path: Path) -> None:
     assert (told.columns[0], told.how.encoding_found_by) == ("성별", "declared")
 
 
-def test_a_declared_utf8_may_carry_a_mark() -> None:
-    assert decode(codecs.BOM_UTF8 + b"id", encoding="UTF-8") == ("id", "UTF-8", "declared")
+@pytest.mark.parametrize(("encoding", "mark"), [("UTF-8", codecs.BOM_UTF8), ("utf-16-le", codecs.BOM_UTF16_LE)])
+def test_a_declared_encoding_may_carry_a_mark(encoding: str, mark: bytes, tmp_path: Path) -> None:
+    raw = reading.read(put(tmp_path, mark + TABLE.encode(encoding)), encoding=encoding)
+    assert raw.columns == ("编号", "q1", "q2")
+    assert (raw.how.encoding, raw.how.encoding_found_by, raw.how.marks) == (encoding, "declared", 0)
 
 
 @pytest.mark.parametrize(("encoding", "id"), [
@@ -142,11 +144,11 @@ def test_a_file_without_the_right_to_read_it(tmp_path: Path) -> None:
 
 
 def test_a_file_held_open_elsewhere(tmp_path: Path, monkeypatch) -> None:
-    def held(self: Path) -> bytes:
+    def held(self: Path, *how: object, **also: object) -> None:
         raise PermissionError(13, "The process cannot access the file")
 
     file = put(tmp_path, TABLE)
-    monkeypatch.setattr(Path, "read_bytes", held)
+    monkeypatch.setattr(Path, "open", held)
     assert refused(file)[0] == "reading.not_readable"
 
 

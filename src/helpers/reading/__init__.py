@@ -1,8 +1,9 @@
-"""Files as they were found: text tables and workbooks become a frame of strings, and nothing is guessed away.
+"""Files as they were found: text tables and workbooks become columns of strings, and nothing is guessed away.
 
 What had to be found out (format, encoding, delimiter) is returned beside the frame, so that a report can show it.
 """
 
-from helpers.reading.files import How, Raw, read
+from helpers.reading.files import read
+from helpers.reading.raw import How, Raw
 
 __all__ = ["How", "Raw", "read"]

@@ -1,41 +1,35 @@
-"""Records of a text table: its encoding, its delimiter, its lines."""
+"""Records of a text table: its delimiter, its header, its rows; read as a stream."""
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
 
 from helpers.errors import DataError
+from helpers.reading.columns import Gathered, decimal_of
+from helpers.reading.raw import How, Raw
+from helpers.reading.text import Lines, encoding_of
 
 DELIMITERS = (",", ";", "\t", "|")  # in order of preference where they split a header equally often
-# Byte-order marks, the longest first: UTF-32's begins with UTF-16's.
-_MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
-          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LARGEST_CELL = 1_000_000  # characters; a longer cell is a quotation mark that was never closed
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Records of a text table, each with the line on which it begins."""
-
-    header: list[str]
-    rows: list[list[str]]
-    lines: list[int]
-    encoding: str
-    found_by: str
-    delimiter: str
-
-
-def rows(content: bytes, *, encoding: str = "", delimiter: str = "", shown: str = "") -> Table:
-    """Split a text table into its records.
+def read(file: Path, *, columns: Collection[str] | None = None, encoding: str = "", delimiter: str = "",
+         header: int = 0, skip: Collection[int] = (), shown: str = "") -> Raw:
+    """Read a text table.
 
     Parameters
     ----------
-    content : bytes
+    file : Path
+    columns : collection of str, optional
+        Keep only these; None keeps all.
     encoding, delimiter : str
         "": found, as `helpers.reading.read` says.
+    header : int
+        Line on which the names of the columns stand; 0: the first that is not blank.
+    skip : collection of int
+        Lines whose records are no data.
     shown : str
         The file's name in messages.
 
@@ -45,84 +39,93 @@ def rows(content: bytes, *, encoding: str = "", delimiter: str = "", shown: str 
         If it cannot be decoded, a record has another number of cells than the header, a quotation mark is not
         closed, or the header is one cell that another delimiter would split.
     """
-    text, encoding, found_by = decode(content, encoding=encoding, shown=shown)
-    split = delimiter or _delimiter(text)
-    records, lines = _records(text, split or ",", shown)
-    header = records[0]
-    if len(header) == 1 and (better := _delimiter(text)):
-        raise DataError("reading.one_column", where=shown, delimiter=_named(delimiter), better=_named(better))
-    for record, line in zip(records, lines, strict=True):
-        if len(record) != len(header):
-            raise DataError("reading.ragged", where=f"{shown}, line {line}", found=len(record), expected=len(header),
-                            delimiter=_named(split or ","))
-    return Table(header, records[1:], lines[1:], encoding, found_by, split)
+    encoding, found_by = encoding_of(file, encoding=encoding, shown=shown)
+    lines = Lines(file, encoding, shown)
+    best = _delimiter(_header_line(lines, header, shown))
+    split = delimiter or best
+    lines.marks = 0
+    records = _records(lines, split or ",", shown)
+    names, line = _header(records, header, skip, shown)
+    if len(names) == 1 and best and best != split:
+        raise DataError("reading.one_column", where=shown, delimiter=_named(delimiter), better=_named(best))
+    table = Gathered(names, columns=columns, shown=shown)
+    skipped = _gather(table, records, names, skip, split or ",", shown)
+    frame, numbers = table.finish(shown)
+    return Raw(frame, numbers, tuple(name for name in table.names if name),
+               How("text", encoding, found_by, split, blank_rows=table.blank_rows, marks=lines.marks, header=line,
+                   skipped=skipped, decimal=decimal_of(frame) if split not in ("", ",") else "."))
 
 
-def decode(content: bytes, *, encoding: str = "", shown: str = "") -> tuple[str, str, str]:
-    """Decode by a fixed ladder: declared, byte-order mark, strict UTF-8, strict GB18030, else ask.
-
-    Returns
-    -------
-    text, encoding, found_by : str
-        ``found_by`` is "declared", "mark", "utf-8" or "gb18030".
-
-    Notes
-    -----
-    GB18030 holds GBK and GB2312 (Chinese Windows). It also decodes most Korean, Japanese and Western files without
-    an error, into wrong characters; whoever calls has to show the guess and check the column names.
-    """
-    if encoding:
-        return _declared(content, encoding, shown), encoding, "declared"
-    for mark, name in _MARKS:
-        if content.startswith(mark):
-            return _strictly(content, name, shown), name, "mark"
-    for name in ("utf-8", "gb18030"):
-        try:
-            return content.decode(name), name, name
-        except UnicodeDecodeError:
-            continue
-    raise DataError("reading.undecodable", where=shown)
+def _header_line(lines: Iterable[str], header: int, shown: str) -> str:
+    """Give the line of the header; "" in a file of blank lines."""
+    for number, line in enumerate(lines, start=1):
+        if number == header or (not header and line.strip()):
+            return line
+    if header:
+        raise DataError("reading.header_line", where=shown, line=header)
+    return ""
 
 
-def _declared(content: bytes, encoding: str, shown: str) -> str:
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        raise DataError("reading.encoding_unknown", where=shown, encoding=encoding) from None
-    marked = content.startswith(codecs.BOM_UTF8) and codecs.lookup(encoding).name == "utf-8"
-    return _strictly(content, "utf-8-sig" if marked else encoding, shown)
-
-
-def _strictly(content: bytes, encoding: str, shown: str) -> str:
-    try:
-        return content.decode(encoding)
-    except (UnicodeError, LookupError):  # LookupError: a codec such as base64 that yields no text
-        raise DataError("reading.encoding_wrong", where=shown, encoding=encoding) from None
-
-
-def _delimiter(text: str) -> str:
+def _delimiter(header: str) -> str:
     """Find the delimiter that splits the header into most cells; "" where none splits it."""
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    cells = {sign: len(next(csv.reader([header], delimiter=sign))) for sign in DELIMITERS}
+    cells = {sign: len(next(csv.reader([header], delimiter=sign), [])) for sign in DELIMITERS}
     best = max(DELIMITERS, key=lambda sign: cells[sign])
     return best if cells[best] > 1 else ""
 
 
-def _records(text: str, delimiter: str, shown: str) -> tuple[list[list[str]], list[int]]:
-    records, lines, begin = [], [], 1
+def _header(records: Iterator[tuple[list[str], int]], header: int, skip: Collection[int],
+            shown: str) -> tuple[list[str], int]:
+    for record, line in records:
+        if line == header or (not header and line not in skip):
+            return record, line
+        if header and line > header:
+            break
+    raise DataError("reading.header_line", where=shown, line=header) if header else DataError("reading.empty",
+                                                                                              where=shown)
+
+
+def _gather(table: Gathered, records: Iterable[tuple[list[str], int]], header: list[str], skip: Collection[int],
+            delimiter: str, shown: str) -> int:
+    """Hand over every record below the header; says how many were left out as declared."""
+    width, left, first, last = len(header), frozenset(skip), True, 0
+    skipped = 0
+    for record, line in records:
+        last = line
+        if line in left:
+            skipped += 1
+            continue
+        if first and _title(header, record):
+            raise DataError("reading.title", where=f"{shown}, line {line}", title=header[0][:40], line=line)
+        if len(record) != width:
+            raise DataError("reading.ragged", where=f"{shown}, line {line}", found=len(record), expected=width,
+                            delimiter=_named(delimiter))
+        table.add(record, line)
+        first = False
+    if beyond := sorted(number for number in left if number > last):
+        raise DataError("reading.skip_beyond", where=shown, lines=beyond[:8], last=last)
+    return skipped
+
+
+def _title(header: list[str], below: list[str]) -> bool:
+    """Whether what was taken for the header is a title: one entry, where the record below has several."""
+    filled = [bool(cell.strip()) for cell in header]
+    return filled[0] and not any(filled[1:]) and sum(map(bool, map(str.strip, below))) > 2
+
+
+def _records(lines: Iterable[str], delimiter: str, shown: str) -> Iterator[tuple[list[str], int]]:
+    """Yield every record that is no blank line, and the line on which it begins."""
+    begin = 1
     before = csv.field_size_limit(_LARGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
     try:
         for record in reader:
-            if record:  # a blank line is no record
-                records.append([cell.strip() for cell in record])
-                lines.append(begin)
+            if record:
+                yield record, begin
             begin = reader.line_num + 1
     except csv.Error:
         raise DataError("reading.quotes", where=f"{shown}, line {begin}") from None
     finally:
         csv.field_size_limit(before)
-    return records, lines
 
 
 def _named(delimiter: str) -> str:

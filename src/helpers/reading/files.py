@@ -2,76 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
+from helpers.errors import DataError
+from helpers.reading import delimited, jsonlines, parquet, recent, workbook
+from helpers.reading.columns import Gathered, spoken
+from helpers.reading.raw import How, Raw
 
-from helpers.errors import DataError, Problem
-from helpers.reading import delimited, workbook
-
-FORMATS = (".csv", ".tsv", ".txt", ".xlsx")
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """How a file was read.
-
-    Attributes
-    ----------
-    format : {"text", "xlsx"}
-    encoding : str
-        Of a text file, as Python names it; "" for a workbook.
-    encoding_found_by : {"declared", "mark", "utf-8", "gb18030", ""}
-        Which step of the ladder ended it; "gb18030" is a guess that also swallows other encodings without an error.
-    delimiter : str
-        Of a text file; "" for a workbook or a file of one column.
-    sheet : str
-        Of a workbook; "" for a text file.
-    blank_rows : int
-        Rows without any entry, left out.
-    """
-
-    format: str
-    encoding: str = ""
-    encoding_found_by: str = ""
-    delimiter: str = ""
-    sheet: str = ""
-    blank_rows: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Raw:
-    """The content of a data file.
-
-    Attributes
-    ----------
-    frame : DataFrame of str, shape (n_rows, n_columns read)
-        The strings as found, outer blanks removed; an empty cell is "".
-    lines : ndarray of int, shape (n_rows,)
-        Line (text) or row (workbook) of the file on which each record begins, counted from 1.
-    columns : tuple of str
-        Every column of the file, read or not.
-    how : How
-    """
-
-    frame: pd.DataFrame
-    lines: np.ndarray
-    columns: tuple[str, ...]
-    how: How
+TEXT = (".csv", ".tsv", ".txt")
+FORMATS = (*TEXT, ".xlsx", ".parquet", ".jsonl", ".ndjson")
+_PIECE = 1 << 16
 
 
 def read(file: str | Path, *, columns: Collection[str] | None = None, encoding: str = "", delimiter: str = "",
-         sheet: str = "", shown: str = "") -> Raw:
-    r"""Read a table with one header line; every cell stays the string that was found.
+         sheet: str = "", header: int = 0, skip: Collection[int] = (), shown: str = "") -> Raw:
+    r"""Read a table; every cell stays the string that was found.
 
     Parameters
     ----------
     file : path
-        ``.csv``, ``.tsv``, ``.txt`` (delimited by comma, semicolon, tab or bar) or ``.xlsx``.
+        ``.csv``, ``.tsv``, ``.txt`` (delimited by comma, semicolon, tab or bar), ``.xlsx``, ``.parquet``, ``.jsonl``
+        or ``.ndjson`` (one flat object per line).
     columns : collection of str, optional
         Keep only these (names that the file lacks are ignored); None keeps all.
     encoding : str
@@ -80,6 +32,11 @@ def read(file: str | Path, *, columns: Collection[str] | None = None, encoding: 
         "": the one of the four that splits the header into most columns.
     sheet : str
         Of a workbook; "" takes the only one.
+    header : int
+        Line or row in which the names of the columns stand, counted from 1; what stands above is left alone.
+        0: the first that is not blank.
+    skip : collection of int
+        Lines or rows that are no data, such as units below the header or a total at the end.
     shown : str
         The file's name in messages; "" takes its own.
 
@@ -93,6 +50,12 @@ def read(file: str | Path, *, columns: Collection[str] | None = None, encoding: 
         If the file is missing, empty, of an unknown format, undecodable, has no row below the header, two columns
         of one name, rows of differing length, or only one column where another delimiter fits.
 
+    Notes
+    -----
+    A text file is read as a stream and checked line by line; what is kept is one code per cell and each different
+    string once, so that 200 million answers take 200 MB. The last files that were read are kept at hand: who asks
+    for the same columns or fewer of an unchanged file is not made to wait a second time.
+
     Examples
     --------
     >>> import pathlib, tempfile
@@ -105,28 +68,49 @@ def read(file: str | Path, *, columns: Collection[str] | None = None, encoding: 
     """
     file = Path(file)
     shown = shown or file.name
-    content = _bytes(file, shown)
-    if file.suffix.lower() == ".xlsx":
-        header, rows, lines, sheet = workbook.rows(content, sheet=sheet, shown=shown)
-        how = {"format": "xlsx", "sheet": sheet}
-    else:
-        table = delimited.rows(content, encoding=encoding, delimiter=delimiter, shown=shown)
-        header, rows, lines = table.header, table.rows, table.lines
-        how = {"format": "text", "encoding": table.encoding, "encoding_found_by": table.found_by,
-               "delimiter": table.delimiter}
-    names = _names(header, shown)
-    filled = [index for index, row in enumerate(rows) if any(row)]
-    if not filled:
-        raise DataError("reading.no_rows", where=shown)
-    wanted = [index for index, name in enumerate(names) if name and (columns is None or name in columns)]
-    cells = np.array([[rows[index][column] for column in wanted] for index in filled], dtype=object)
-    frame = pd.DataFrame(cells.reshape(len(filled), len(wanted)), columns=[names[column] for column in wanted],
-                         dtype=object)
-    return Raw(frame, np.array([lines[index] for index in filled]), tuple(name for name in names if name),
-               How(**how, blank_rows=len(rows) - len(filled)))
+    columns = None if columns is None else frozenset(map(spoken, columns))
+    skip = frozenset(skip)
+    _check(file, shown)
+    known = recent.key(file, encoding, delimiter, sheet, header, skip)
+    if (raw := recent.find(known, columns)) is not None:
+        return raw
+    try:
+        raw = _read(file, columns, encoding, delimiter, sheet, header, skip, shown)
+    except OSError as error:  # held open by another program, or no right to read it
+        raise DataError("reading.not_readable", where=shown, reason=error.strerror or str(error)) from None
+    recent.keep(known, columns, raw)
+    return raw
 
 
-def _bytes(file: Path, shown: str) -> bytes:
+def _read(file: Path, columns: Collection[str] | None, encoding: str, delimiter: str, sheet: str, header: int,
+          skip: Collection[int], shown: str) -> Raw:
+    """Hand the file to whoever reads its format."""
+    ending = file.suffix.lower()
+    if ending in TEXT:
+        _check_filled(file, shown)
+        return delimited.read(file, columns=columns, encoding=encoding, delimiter=delimiter, header=header, skip=skip,
+                              shown=shown)
+    if ending == ".xlsx":
+        return _workbook(file, columns, sheet, header, skip, shown)
+    if ending == ".parquet":
+        return parquet.read(file, columns=columns, skip=skip, shown=shown)
+    _check_filled(file, shown)
+    return jsonlines.read(file, columns=columns, encoding=encoding, skip=skip, shown=shown)
+
+
+def _workbook(file: Path, columns: Collection[str] | None, sheet: str, header: int, skip: Collection[int],
+              shown: str) -> Raw:
+    names, rows, lines, sheet, at = workbook.rows(file.read_bytes(), sheet=sheet, header=header, skip=skip,
+                                                  shown=shown)
+    table = Gathered(names, columns=columns, shown=shown)
+    for row, line in zip(rows, lines, strict=True):
+        table.add(row, line)
+    frame, numbers = table.finish(shown)
+    return Raw(frame, numbers, tuple(name for name in table.names if name),
+               How("xlsx", sheet=sheet, blank_rows=table.blank_rows, header=at, skipped=len(skip)))
+
+
+def _check(file: Path, shown: str) -> None:
     if file.suffix.lower() not in FORMATS:
         raise DataError("reading.format", where=shown, found=file.suffix or file.name, formats=FORMATS)
     if not file.is_file():
@@ -134,21 +118,12 @@ def _bytes(file: Path, shown: str) -> bytes:
         if not beside:
             raise DataError("reading.missing", where=shown)
         raise DataError("reading.missing_beside", where=shown, beside=beside[:8])
-    try:
-        content = file.read_bytes()
-    except OSError as error:  # held open by another program, or no right to read it
-        raise DataError("reading.not_readable", where=shown, reason=error.strerror or str(error)) from None
-    if not content.strip(b"\xef\xbb\xbf\r\n\t ,;"):
-        raise DataError("reading.empty", where=shown)
-    return content
 
 
-def _names(header: Sequence[str], shown: str) -> list[str]:
-    """Column names; an unnamed column (row numbers, as R writes them) cannot be declared and stays unread."""
-    names = [name.strip() for name in header]
-    twice = [name for name, count in Counter(names).items() if name and count > 1]
-    if twice:
-        places = {name: [index + 1 for index, other in enumerate(names) if other == name] for name in twice}
-        raise DataError.of(Problem("reading.column_twice", {"column": name, "count": len(at), "positions": at}, shown)
-                           for name, at in places.items())
-    return names
+def _check_filled(file: Path, shown: str) -> None:
+    """Refuse a text file of nothing but blanks and delimiters."""
+    with file.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            if piece.strip(b"\xef\xbb\xbf\r\n\t ,;"):
+                return
+    raise DataError("reading.empty", where=shown)

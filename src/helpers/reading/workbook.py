@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import io
 import warnings
+from collections.abc import Collection
 from typing import Any
 
 from helpers.errors import DataError
 
 
-def rows(content: bytes, *, sheet: str = "", shown: str = "") -> tuple[list[str], list[list[str]], list[int], str]:
+def rows(content: bytes, *, sheet: str = "", header: int = 0, skip: Collection[int] = (),
+         shown: str = "") -> tuple[list[str], list[list[str]], list[int], str, int]:
     """Split a sheet into header, rows and row numbers.
 
     Parameters
@@ -18,6 +20,10 @@ def rows(content: bytes, *, sheet: str = "", shown: str = "") -> tuple[list[str]
     content : bytes
     sheet : str
         "": the only one.
+    header : int
+        Row that holds the names of the columns; 0: the first that is not blank.
+    skip : collection of int
+        Rows that are no data.
     shown : str
         The file's name in messages.
 
@@ -30,6 +36,8 @@ def rows(content: bytes, *, sheet: str = "", shown: str = "") -> tuple[list[str]
         Row of the sheet, counted from 1.
     sheet : str
         The sheet that was read.
+    header : int
+        Row of the header.
 
     Raises
     ------
@@ -43,16 +51,21 @@ def rows(content: bytes, *, sheet: str = "", shown: str = "") -> tuple[list[str]
         found = [[_text(value) for value in row] for row in book[name].iter_rows(values_only=True)]
     finally:
         book.close()
-    numbered = [(number, row) for number, row in enumerate(found, start=1) if any(row)]
+    numbered = [(number, row) for number, row in enumerate(found, start=1)
+                if any(row) and number >= header and number not in skip]
+    if header and (not numbered or numbered[0][0] != header):
+        raise DataError("reading.header_line", where=shown, line=header)
     if not numbered:
         raise DataError("reading.empty", where=shown)
-    header = numbered[0][1]
-    width = max(index for index, cell in enumerate(header) if cell) + 1
+    if beyond := sorted(number for number in skip if number > len(found)):
+        raise DataError("reading.skip_beyond", where=shown, lines=beyond[:8], last=len(found))
+    names = numbered[0][1]
+    width = max(index for index, cell in enumerate(names) if cell) + 1
     for number, row in numbered[1:]:
         if any(row[width:]):
             raise DataError("reading.no_header", where=f"{shown}, line {number}", expected=width)
     padded = [(row + [""] * width)[:width] for _, row in numbered[1:]]
-    return header[:width], padded, [number for number, _ in numbered[1:]], name
+    return names[:width], padded, [number for number, _ in numbered[1:]], name, numbered[0][0]
 
 
 def _opened(content: bytes, shown: str) -> Any:

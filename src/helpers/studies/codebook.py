@@ -63,7 +63,7 @@ def read(file: Path, shown: str) -> Codebook:
     problems = _column_problems(raw, shown)
     if problems:
         raise StudyError.of(problems)
-    table = raw.frame.reindex(columns=list(COLUMNS), fill_value="")
+    table = raw.frame.astype(object).reindex(columns=list(COLUMNS), fill_value="")
     lines = {}
     values: dict[str, dict[str, str]] = {}
     for line, item, written in zip(raw.lines.tolist(), table["item"], table["values"], strict=True):
