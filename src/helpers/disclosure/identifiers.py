@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999, ISO 7064 MOD 11-2
 _ID_CHECK = "10X98765432"
@@ -78,13 +78,13 @@ def personal_name(column: str, cells: Iterable[str]) -> bool:
     return bool(_NAME_COLUMNS.fullmatch(column.strip())) or (len(entries) >= 3 and named > _SHARE * len(entries))
 
 
-def free_text(cells: Iterable[str]) -> bool:
+def free_text(cells: Iterable[str] | Mapping[str, int]) -> bool:
     """Whether a column holds what respondents wrote, or numbers of their own, rather than a few groups.
 
     Parameters
     ----------
-    cells : iterable of str
-        One entry per respondent, as found.
+    cells : iterable of str, or mapping of str to int
+        One entry per respondent, as found; or each different entry and how many respondents have it.
 
     Returns
     -------
@@ -99,7 +99,10 @@ def free_text(cells: Iterable[str]) -> bool:
     >>> free_text(["east", "west", "east", "north"])
     False
     """
-    counts = Counter(cell.strip() for cell in cells if cell.strip())
+    counts: Counter[str] = Counter()
+    for cell, count in Counter(cells).items():
+        if cell.strip():
+            counts[cell.strip()] += count
     alone = sum(count == 1 for count in counts.values())
     mostly_alone = alone >= _ALONE and alone > len(counts) / 2
     return len(counts) > _MOST_GROUPS or mostly_alone or any(len(cell) > _LONGEST_GROUP for cell in counts)

@@ -23,14 +23,15 @@ def flow(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Fi
     Parameters
     ----------
     table : DataFrame
-        ``step n``, in order; ``blank_row`` and steps that begin with ``excluded.`` are left out, the others remain.
+        ``step n``, in order; ``blank_row``, ``skipped_row`` and steps that begin with ``excluded.`` are left out, the
+        others remain.
     labels : mapping
     language : {"en", "zh"}
     """
     boxes: list[tuple[str, int]] = []
     reasons: list[list[str]] = []
     for step, n in zip(table["step"].astype(str), table["n"].astype(int), strict=True):
-        if step == "blank_row" or step.startswith("excluded."):
+        if step in ("blank_row", "skipped_row") or step.startswith("excluded."):
             reasons[-1].append(f"{_step(step, labels, language)}: {n:,}")
         else:
             boxes.append((step, n))

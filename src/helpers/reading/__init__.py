@@ -3,7 +3,8 @@
 What had to be found out (format, encoding, delimiter) is returned beside the frame, so that a report can show it.
 """
 
+from helpers.reading.columns import codes_of, spoken
 from helpers.reading.files import read
 from helpers.reading.raw import How, Raw
 
-__all__ = ["How", "Raw", "read"]
+__all__ = ["How", "Raw", "codes_of", "read", "spoken"]

@@ -149,6 +149,30 @@ def categorical(codes: np.ndarray, texts: Sequence[str]) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype=object))
 
 
+def codes_of(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """Give a column's codes, and the string that each code means.
+
+    Parameters
+    ----------
+    column : Series of str
+        Categorical as in `helpers.reading.Raw`, or of plain strings.
+
+    Returns
+    -------
+    codes : ndarray of int, shape (n,)
+    texts : list of str
+
+    Examples
+    --------
+    >>> codes_of(pd.Series(["a", "b", "a"], dtype=object))
+    (array([0, 1, 0]), ['a', 'b'])
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories.tolist()
+    codes, texts = pd.factorize(column.to_numpy(dtype=object))
+    return codes, list(texts)
+
+
 def frame_of(columns: Mapping[str, pd.Categorical], rows: int) -> pd.DataFrame:
     """Put columns side by side; without any there are still rows."""
     return pd.DataFrame(dict(columns), index=pd.RangeIndex(rows), columns=pd.Index(list(columns), dtype=object))

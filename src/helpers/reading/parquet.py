@@ -60,7 +60,8 @@ def read(file: Path, *, columns: Collection[str] | None = None, skip: Collection
     stay = ~(blank | left)
     if not stay.any():
         raise DataError("reading.no_rows", where=shown)
-    frame = frame_of(cells if stay.all() else {name: column[stay] for name, column in cells.items()}, int(stay.sum()))
+    frame = frame_of(cells if stay.all() else {name: column[stay].remove_unused_categories()
+                                                for name, column in cells.items()}, int(stay.sum()))
     return Raw(frame, np.flatnonzero(stay) + 1, tuple(name for name in names if name),
                How("parquet", blank_rows=int((blank & ~left).sum()), skipped=int(left.sum())))
 

@@ -15,7 +15,8 @@ LONGEST_LINE = 16_000_000
 _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
           (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _PIECE = 1 << 20  # bytes that are checked at a time
-_WIDE = 0.25  # share of NUL among the characters of a line from which on it is an encoding of two bytes
+# A header in two bytes per character has NUL in every other place: at least in this share of all, and hardly elsewhere.
+_WIDE, _STRAY = 0.25, 0.1
 _MARK = "\ufeff"
 
 
@@ -107,9 +108,10 @@ class Lines:
         where = f"{self._shown}, line {number}"
         if len(line) > LONGEST_LINE:
             return DataError("reading.long_line", where=where, most=LONGEST_LINE)
-        if line.count("\0") < _WIDE * len(line):
+        even, odd = line[::2].count("\0"), line[1::2].count("\0")
+        if number > 1 or max(even, odd) < _WIDE * len(line) or min(even, odd) > _STRAY * max(even, odd):
             return DataError("reading.nul", where=where)
-        return DataError("reading.nul_wide", where=where, encoding="utf-16-be" if line[0] == "\0" else "utf-16-le")
+        return DataError("reading.nul_wide", where=where, encoding="utf-16-be" if even > odd else "utf-16-le")
 
 
 def _check_known(encoding: str, shown: str) -> None:

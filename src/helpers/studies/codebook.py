@@ -80,7 +80,7 @@ def read(file: Path, shown: str) -> Codebook:
     named = table.set_index("item")
     texts = {item: {language: text for language in ("en", "zh") if (text := named.at[item, language])}
              for item in named.index}
-    return Codebook(table, {item: column for item, column in named["column"].items() if column}, texts,
+    return Codebook(table, {item: reading.spoken(column) for item, column in named["column"].items() if column}, texts,
                     {item: codes for item, codes in values.items() if codes})
 
 

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from helpers import reading
 from helpers.errors import HelpersError
 from helpers.studies.codebook import Codebook
@@ -22,11 +20,14 @@ if TYPE_CHECKING:
 _RESPONSES = ("data", "responses")
 
 
-def read(keys: StudyKeys, responses: Responses, found: Findings) -> reading.Raw | None:
-    """Read the columns that form groups, and the names of all; None where the file cannot be read."""
-    grouping = {*keys.groups, *keys.profile, *((keys.wave.column,) if keys.wave else ())}
+def read(keys: StudyKeys, items: Mapping[str, Item], responses: Responses, found: Findings) -> reading.Raw | None:
+    """Read the columns that the study names, and the names of all; None where the file cannot be read."""
+    # The groups would do here; with the answers the file is read once and not again for them.
+    named = {*keys.groups, *keys.profile, *keys.clusters, *((keys.wave.column,) if keys.wave else ())}
+    named |= {item.column for item in items.values()}
+    named |= {*responses.attention_checks, responses.respondent, responses.duration}
     try:
-        return reading.read(responses.file, columns=grouping, encoding=responses.encoding,
+        return reading.read(responses.file, columns=named - {""}, encoding=responses.encoding,
                             delimiter=responses.delimiter, sheet=responses.sheet, shown=responses.shown)
     except HelpersError as error:
         found.problems += error.problems
@@ -75,7 +76,7 @@ def groups(section: str, keys: Mapping[str, ProfileKeys], codebook: Codebook, re
                       levels=sorted(set(group.levels) - set(group.order)))
         if name not in raw.frame:
             continue
-        order = declared or _sorted(_levels(raw.frame[name], responses))
+        order = declared or _sorted(_levels(raw, name, responses))
         key = "order" if group.order else "levels"
         _check_levels(name, declared, (*place, key), responses, raw, found)
         if group.reference and group.reference not in order:
@@ -127,15 +128,15 @@ def _check_levels(name: str, declared: tuple[str, ...], place: Place, responses:
                   found: Findings) -> None:
     if twice := sorted({level for level in declared if declared.count(level) > 1}):
         found.add("studies.level_twice", place, group=name, levels=twice)
-    extra = sorted(_levels(raw.frame[name], responses) - set(declared)) if declared else []
+    extra = sorted(_levels(raw, name, responses) - set(declared)) if declared else []
     if extra:
         found.add("studies.levels_unknown", place, group=name, levels=extra[:8], declared=declared,
                   file=responses.shown)
 
 
-def _levels(column: pd.Series, responses: Responses) -> set[str]:
-    entries = set(column.unique())
-    return entries - responses.unanswered(entries)
+def _levels(raw: reading.Raw, name: str, responses: Responses) -> set[str]:
+    entries = set(raw.frame[name].unique())
+    return entries - responses.unanswered(entries) - set(raw.user_missing.get(name, ()))
 
 
 def _sorted(levels: set[str]) -> tuple[str, ...]:

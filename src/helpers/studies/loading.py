@@ -108,7 +108,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
     if responses is None:
         return None
     settings.check_missing_codes(responses, items, found)
-    raw = columns.read(keys, responses, found)
+    raw = columns.read(keys, items, responses, found)
     if raw is None:
         return None
     columns.check(keys, items, codebook.columns, responses, raw, found)

@@ -37,7 +37,7 @@ class Responses:
     attention_checks: Mapping[str, str] = field(default_factory=dict)
     encoding: str = ""
     delimiter: str = ""
-    decimal: str = "."
+    decimal: str = ""
     sheet: str = ""
 
     def unanswered(self, entries: Iterable[str]) -> set[str]:

@@ -92,7 +92,7 @@ class ResponsesKeys(_Keys):
     attention_checks: dict[str, Cell] = Field({}, description="Column: right answer")
     encoding: str = Field("", description="Left out: byte-order mark, UTF-8, GB18030, in this order")
     delimiter: Literal["", ",", ";", "\t", "|"] = Field("", description="Left out: found from the header")
-    decimal: Literal[".", ","] = "."
+    decimal: Literal["", ".", ","] = Field("", description="Left out: found, a point unless numbers have commas only")
     sheet: str = Field("", description="Sheet of a workbook; left out: the only one")
 
 

@@ -90,8 +90,8 @@ def load(declared: Study) -> Answers:
     """
     raw = _read(declared)
     answers, weights, beside, problems = _coded(raw, declared)
-    groups = columns.categorical(raw.frame, declared, columns.group_orders(declared))
-    profile = columns.categorical(raw.frame, declared, {name: group.order for name, group in declared.profile.items()})
+    groups = columns.categorical(raw, declared, columns.group_orders(declared))
+    profile = columns.categorical(raw, declared, {name: group.order for name, group in declared.profile.items()})
     applied, wrong_seconds = screening.screened(raw, answers, declared)
     flags = rules.flags_of(applied, answers.index)
     sound = answers.drop(columns={problem.values.get("item") for problem in problems} & {*answers})
@@ -109,7 +109,7 @@ def load(declared: Study) -> Answers:
         scores=scores, missing=_missing(scores, declared), screening=rules.table(applied, declared.actions),
         flow=_flow(raw, left, len(kept)), groups=groups, profile=profile, weights=weights, auxiliaries=beside,
         careless=careless, respondents=columns.respondents(raw.frame, declared)[kept], how=raw.how,
-        clusters=columns.clusters(raw.frame, declared)[kept].reset_index(drop=True))
+        clusters=columns.clusters(raw, declared)[kept].reset_index(drop=True))
 
 
 def everyone(declared: Study, answers: Answers) -> Answers:
@@ -188,7 +188,8 @@ def _coded(raw: reading.Raw, declared: Study) -> tuple[pd.DataFrame, pd.DataFram
     """Code the answers as given, the weights, and the auxiliary columns; the last part is what is wrong with them."""
     responses = declared.responses
     coded, problems = coding.coded(raw.frame, declared.items, missing_codes=responses.missing_codes,
-                                   decimal=responses.decimal, lines=raw.lines, shown=responses.shown)
+                                   decimal=responses.decimal or raw.how.decimal, lines=raw.lines,
+                                   shown=responses.shown, user_missing=raw.user_missing)
     weights, beside = ([name for name, item in declared.items.items() if item.role == role]
                        for role in ("weight", "auxiliary"))
     sound = [name for name in beside if name not in {problem.values["item"] for problem in problems}]
@@ -228,10 +229,11 @@ def _missing(scores: pd.DataFrame, declared: Study) -> pd.DataFrame:
 
 
 def _flow(raw: reading.Raw, left: dict[str, np.ndarray], rows: int) -> pd.DataFrame:
-    steps = [("in_file", rows + raw.how.blank_rows)]
+    steps = [("in_file", rows + raw.how.blank_rows + raw.how.skipped)]
+    steps += [("skipped_row", raw.how.skipped)] if raw.how.skipped else []
     steps += [("blank_row", raw.how.blank_rows)] if raw.how.blank_rows else []
     steps += [(f"excluded.{rule}", int(who.sum())) for rule, who in left.items() if who.any()]
     analysed = rows - sum(int(who.sum()) for who in left.values())
     table = pd.DataFrame([*steps, ("analysed", analysed)], columns=["step", "n"])
-    table.attrs["checks"] = (gates.file_check(raw.how),)
+    table.attrs["checks"] = (gates.file_check(raw.how), *([gates.marks_check(raw.how)] if raw.how.marks else []))
     return table

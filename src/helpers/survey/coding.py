@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from helpers import disclosure
+from helpers import disclosure, reading
 from helpers.errors import Problem
 
 if TYPE_CHECKING:
@@ -19,17 +21,21 @@ if TYPE_CHECKING:
 _DURATION = re.compile(r"(?:(?P<minutes>\d+)\s*(?:分钟?|min)\s*)?"
                        r"(?:(?P<seconds>\d+(?:[.,]\d+)?)\s*(?:秒钟?|s|sec|seconds))?", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+# Signs without a width, as copied texts carry them, and the minus sign that is no hyphen.
+_UNSEEN = {**dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff")), ord("\u2212"): "-"}
+_NONE: Mapping[str, Collection[str]] = MappingProxyType({})
 _QUOTED = 5  # places of a fault that a message names; the count says how many there are
 
 
 def coded(cells: pd.DataFrame, items: Mapping[str, Item], *, missing_codes: Collection[str], decimal: str,
-          lines: np.ndarray, shown: str) -> tuple[pd.DataFrame, list[Problem]]:
+          lines: np.ndarray, shown: str,
+          user_missing: Mapping[str, Collection[str]] = _NONE) -> tuple[pd.DataFrame, list[Problem]]:
     """Turn the strings of a file into raw answers.
 
     Parameters
     ----------
     cells : DataFrame of str, shape (n, columns)
-        Holds the column of every item.
+        Holds the column of every item; each different string of a column is looked at once.
     items : mapping by name
     missing_codes : collection of str
         Equal as text or as a number to "no answer".
@@ -37,6 +43,8 @@ def coded(cells: pd.DataFrame, items: Mapping[str, Item], *, missing_codes: Coll
     lines : ndarray of int, shape (n,)
     shown : str
         The file's name in messages.
+    user_missing : mapping of str to collection of str
+        Column -> codes that the file itself declares to be no answer.
 
     Returns
     -------
@@ -45,35 +53,31 @@ def coded(cells: pd.DataFrame, items: Mapping[str, Item], *, missing_codes: Coll
     problems : list of Problem
         Text among numbers and answers outside the scale, one problem per item and kind.
     """
-    table = cells[[item.column for item in items.values()]].to_numpy(dtype=object)
-    codes, texts = pd.factorize(table.ravel())
-    codes = codes.reshape(table.shape)
-    numbers, empty = _numbers(texts, missing_codes, decimal)
-    answers = np.empty(table.shape)
+    answers = np.empty((len(items), len(cells)))
     problems = []
     for position, item in enumerate(items.values()):
-        column = codes[:, position]
-        own, known = (numbers, empty) if not item.codes else _in_words(texts, numbers, empty, item.codes)
-        found = own[column]
-        answers[:, position] = found
-        wrong = np.isnan(found) & ~known[column]
-        outside = (found < item.low) | (found > item.high)
-        for id, rows in (("survey.text", wrong), ("survey.outside", outside)):
-            if rows.any():
-                quoted = [disclosure.masked(text) for text in texts[column[rows]][:_QUOTED]]
+        codes, texts = reading.codes_of(cells[item.column])
+        numbers, empty = _numbers(texts, {*missing_codes, *user_missing.get(item.column, ())}, decimal)
+        own = _in_words(texts, numbers, empty, item.codes) if item.codes else numbers
+        np.take(own, codes, out=answers[position])
+        outside = (own < item.low) | (own > item.high)
+        for id, which in (("survey.text", np.isnan(own) & ~empty), ("survey.outside", outside)):
+            rows = np.flatnonzero(which[codes]) if which.any() else ()
+            if len(rows):
+                quoted = [disclosure.masked(texts[code]) for code in codes[rows[:_QUOTED]]]
                 problems.append(_fault(id, item, lines[rows], quoted, shown))
-    return pd.DataFrame(answers, columns=list(items)), problems
+    return pd.DataFrame(answers.T, columns=list(items), copy=False), problems
 
 
 def seconds(column: pd.Series, *, missing_codes: Collection[str], decimal: str, lines: np.ndarray,
             shown: str) -> tuple[np.ndarray, list[Problem]]:
     """Turn a column of durations into seconds, units as survey sites write them included; notes other text."""
-    codes, texts = pd.factorize(column.to_numpy(dtype=object))
+    codes, texts = reading.codes_of(column)
     values, empty = _numbers([_without_unit(text) for text in texts], missing_codes, decimal)
-    wrong = np.isnan(values)[codes] & ~empty[codes]
+    wrong = (np.isnan(values) & ~empty)[codes]
     if not wrong.any():
         return values[codes], []
-    quoted = [disclosure.masked(text) for text in texts[codes[wrong]][:_QUOTED]]
+    quoted = [disclosure.masked(texts[code]) for code in codes[wrong][:_QUOTED]]
     spoken = _places(lines[wrong], quoted)
     values_said = {"column": column.name, "count": int(wrong.sum()), "lines": spoken}
     return values[codes], [Problem("survey.text_column", values_said, shown)]
@@ -81,9 +85,9 @@ def seconds(column: pd.Series, *, missing_codes: Collection[str], decimal: str, 
 
 def wrong(column: pd.Series, right: str, *, missing_codes: Collection[str], decimal: str) -> np.ndarray:
     """Say which entries are an answer other than the right one; 6.0 is the answer 6, "no answer" is none."""
-    codes, texts = pd.factorize(column.str.strip().to_numpy(dtype=object))
+    codes, texts = reading.codes_of(column)
     values, empty = _numbers(texts, missing_codes, decimal)
-    said = np.array([text.casefold() == right.strip().casefold() for text in texts], dtype=bool)
+    said = np.array([text.strip().casefold() == right.strip().casefold() for text in texts], dtype=bool)
     return ~(said | (values == _number(right.strip(), ".")) | empty)[codes]
 
 
@@ -114,15 +118,17 @@ def _without_unit(text: str) -> str:
 
 
 def _number(text: str, decimal: str) -> float:
-    plain = text.replace(",", ".") if decimal == "," else text
+    """Read a number, in full width too (４．５), as keyboards for Chinese write it; NaN where the text is none."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_UNSEEN)).strip()
+    plain = plain.replace(",", ".") if decimal == "," else plain
     return float(plain) if _NUMBER.fullmatch(plain) else float("nan")
 
 
 def _in_words(texts: Iterable[str], values: np.ndarray, empty: np.ndarray,
-              codes: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+              codes: Mapping[str, float]) -> np.ndarray:
     """Answers in words as the codebook spells them; a number stays itself."""
     said = np.array([codes.get(text.casefold(), np.nan) for text in texts], dtype=float)
-    return np.where(np.isnan(values) & ~empty, said, values), empty
+    return np.where(np.isnan(values) & ~empty, said, values)
 
 
 def _fault(id: str, item: Item, lines: np.ndarray, quoted: list[str], shown: str) -> Problem:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from helpers import disclosure
+from helpers import disclosure, reading
 from helpers.errors import Problem
 
 if TYPE_CHECKING:
+    from helpers.reading import Raw
     from helpers.studies import Study
 
 _QUOTED = 5  # faults of one kind that a message names; the count says how many there are
@@ -23,28 +24,46 @@ def group_orders(declared: Study) -> dict[str, tuple[str, ...]]:
     return orders | ({declared.wave.column: declared.wave.order} if declared.wave else {})
 
 
-def categorical(frame: pd.DataFrame, declared: Study, orders: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+def categorical(raw: Raw, declared: Study, orders: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
     """Columns as ordered Categoricals; an empty cell and a code for "no answer" are NaN."""
-    answered = {name: frame[name].where(~frame[name].isin(declared.responses.unanswered(frame[name].unique())))
-                for name in orders}
-    return pd.DataFrame({name: pd.Categorical(answered[name], categories=list(order), ordered=True)
-                         for name, order in orders.items()}, index=frame.index)
+    made = {}
+    for name, order in orders.items():
+        codes, texts = reading.codes_of(raw.frame[name])
+        blank = _unanswered(raw, name, texts, declared)
+        places = {level: place for place, level in enumerate(order)}
+        place = np.array([-1 if text in blank else places.get(text, -1) for text in texts], dtype=np.int32)
+        made[name] = pd.Categorical.from_codes(place[codes], categories=list(order), ordered=True)
+    return pd.DataFrame(made, index=raw.frame.index)
 
 
-def clusters(frame: pd.DataFrame, declared: Study) -> pd.DataFrame:
+def clusters(raw: Raw, declared: Study) -> pd.DataFrame:
     """Give each column of clusters numbers in the order of first appearance; NaN where a respondent has none."""
     numbered = {}
     for name in declared.clusters:
-        blank = frame[name].isin(declared.responses.unanswered(set(frame[name].unique())))
-        codes = pd.factorize(frame[name].mask(blank).to_numpy(dtype=object))[0].astype(float)
-        numbered[name] = np.where(codes < 0, np.nan, codes)
-    return pd.DataFrame(numbered, index=frame.index)
+        codes, texts = reading.codes_of(raw.frame[name])
+        unanswered = _unanswered(raw, name, texts, declared)
+        blank = np.array([text in unanswered for text in texts], dtype=bool)[codes]
+        found = pd.factorize(np.where(blank, np.nan, codes))[0].astype(float)
+        numbered[name] = np.where(blank, np.nan, found)
+    return pd.DataFrame(numbered, index=raw.frame.index)
 
 
 def respondents(frame: pd.DataFrame, declared: Study) -> np.ndarray:
     """Give a number to each row's respondent: the order of first appearance, never the identifier itself."""
     name = declared.responses.respondent
-    return pd.factorize(frame[name].to_numpy(dtype=object))[0] if name else np.arange(len(frame))
+    return pd.factorize(reading.codes_of(frame[name])[0])[0] if name else np.arange(len(frame))
+
+
+def people(frame: pd.DataFrame, declared: Study, *, wave: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Give a number to who answered each row (in which wave), and say which rows name nobody."""
+    name = declared.responses.respondent
+    codes, texts = reading.codes_of(frame[name])
+    blank = codes == texts.index("") if "" in texts else np.zeros(len(codes), dtype=bool)
+    key = codes.astype(np.int64)
+    if wave and declared.wave:
+        waves, levels = reading.codes_of(frame[declared.wave.column])
+        key = key * len(levels) + waves
+    return key, blank
 
 
 def identifier_problems(frame: pd.DataFrame, declared: Study) -> list[Problem]:
@@ -52,13 +71,15 @@ def identifier_problems(frame: pd.DataFrame, declared: Study) -> list[Problem]:
     shown = declared.responses.shown
     problems = []
     for name in (*group_orders(declared), *declared.profile):
-        cells = frame[name].unique()
-        if kind := disclosure.identifier(cells):
+        codes, texts = reading.codes_of(frame[name])
+        counts = {text: count for text, count in zip(texts, np.bincount(codes, minlength=len(texts)).tolist(),
+                                                     strict=True) if count}
+        if kind := disclosure.identifier(counts):
             problems.append(Problem(f"survey.identifier.{kind}", {"column": name}, shown))
-        elif disclosure.personal_name(name, cells):
+        elif disclosure.personal_name(name, counts):
             problems.append(Problem("survey.identifier.name", {"column": name}, shown))
-        elif disclosure.free_text(frame[name]):
-            problems.append(Problem("survey.identifier.text", {"column": name, "count": len(cells)}, shown))
+        elif disclosure.free_text(counts):
+            problems.append(Problem("survey.identifier.text", {"column": name, "count": len(counts)}, shown))
     return problems
 
 
@@ -68,20 +89,23 @@ def respondent_problems(frame: pd.DataFrame, lines: np.ndarray, declared: Study)
     if not name:
         return []
     problems = []
-    blank = (frame[name] == "").to_numpy()
+    key, blank = people(frame, declared, wave=True)
     if blank.any():
         values = {"column": name, "count": int(blank.sum()), "lines": lines[blank][:_QUOTED].tolist()}
         problems.append(Problem("survey.respondent_blank", values, shown))
-    key = [name, *([declared.wave.column] if declared.wave else [])]
-    twice = frame[~blank].groupby(key, sort=False).indices
-    if declared.screening.get("duplicate_ids") == "exclude":
+    twice = pd.Series(key).duplicated(keep=False).to_numpy() & ~blank
+    if declared.screening.get("duplicate_ids") == "exclude" or not twice.any():
         return problems
-    pairs = [lines[~blank][rows].tolist() for rows in twice.values() if len(rows) > 1]
-    if pairs:
-        id = "survey.respondent_twice_wave" if declared.wave else "survey.respondent_twice"
-        spoken = [" & ".join(str(line) for line in rows) for rows in pairs[:_QUOTED]]
-        problems.append(Problem(id, {"count": len(pairs), "column": name, "lines": spoken}, shown))
+    pairs = pd.Series(lines[twice]).groupby(key[twice], sort=False).agg(list)
+    id = "survey.respondent_twice_wave" if declared.wave else "survey.respondent_twice"
+    spoken = [" & ".join(str(line) for line in rows) for rows in pairs[:_QUOTED]]
+    problems.append(Problem(id, {"count": len(pairs), "column": name, "lines": spoken}, shown))
     return problems
+
+
+def _unanswered(raw: Raw, name: str, texts: Collection[str], declared: Study) -> set[str]:
+    """Entries of a column that stand for no answer, by the study or by the file itself."""
+    return declared.responses.unanswered(texts) | set(raw.user_missing.get(name, ()))
 
 
 def group_problems(groups: pd.DataFrame, shown: str) -> list[Problem]:

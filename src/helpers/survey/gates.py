@@ -20,8 +20,14 @@ _NAMED = 8  # items that a finding names; the count says how many there are
 def file_check(how: How) -> Check:
     """Whether the encoding of the file is known, or was guessed."""
     guessed = how.encoding_found_by == "gb18030"
-    values = {"format": how.format, "encoding": how.encoding or "-", "delimiter": how.delimiter or how.sheet or "-"}
+    values = {"format": how.format, "encoding": how.encoding or "-", "decimal": how.decimal,
+              "delimiter": {"\t": "tab"}.get(how.delimiter, how.delimiter) or how.sheet or "-"}
     return Check("file_encoding", "info", not guessed, values)
+
+
+def marks_check(how: How) -> Check:
+    """Whether the file is in one piece: byte-order marks inside it tell of files that were put one behind the other."""
+    return Check("file_marks", "info", how.marks == 0, {"marks": how.marks})
 
 
 def repeated_check(rows: int, respondents: int) -> Check:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import Problem
-from helpers.survey import coding
+from helpers.survey import coding, columns
 from helpers.survey.answering_style import longest_run
 from helpers.survey.attentive import attentive
 from helpers.survey.indices import index_rules
@@ -84,7 +84,8 @@ def _attention(raw: Raw, declared: Study) -> Rule:
     if not responses.attention_checks:
         return _absent("attention_check", len(raw.frame), "≥ 1", "not_declared", "Meade & Craig (2012)")
     wrong = np.logical_or.reduce(
-        [coding.wrong(raw.frame[column], right, missing_codes=responses.missing_codes, decimal=responses.decimal)
+        [coding.wrong(raw.frame[column], right, missing_codes=responses.missing_codes,
+                      decimal=responses.decimal or raw.how.decimal)
          for column, right in responses.attention_checks.items()])
     return Rule("attention_check", wrong, len(wrong), "≥ 1", "Meade & Craig (2012)")
 
@@ -95,7 +96,8 @@ def _speeder(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[Rule, li
     if not responses.duration:
         return _absent("speeder", len(answers), criterion, "not_declared", source), []
     seconds, problems = coding.seconds(raw.frame[responses.duration], missing_codes=responses.missing_codes,
-                                       decimal=responses.decimal, lines=raw.lines, shown=responses.shown)
+                                       decimal=responses.decimal or raw.how.decimal, lines=raw.lines,
+                                       shown=responses.shown)
     fast = seconds < bound.at_least * answers.shape[1]
     timed = int((~np.isnan(seconds)).sum())
     return Rule("speeder", fast, timed, criterion, source, "yes" if timed else "not_answered"), problems
@@ -111,10 +113,10 @@ def _longstring(given: np.ndarray, declared: Study) -> Rule:
 
 def _people(raw: Raw, declared: Study) -> np.ndarray | None:
     """Who answered each row, where the study says so; a row without a name is another person."""
-    if not (name := declared.responses.respondent):
+    if not declared.responses.respondent:
         return None
-    names = raw.frame[name].astype(str)
-    return names.where(names != "", [f"row {at}" for at in range(len(names))]).to_numpy()
+    names, blank = columns.people(raw.frame, declared)
+    return np.where(blank, -1 - np.arange(len(names)), names)
 
 
 def _duplicates(given: np.ndarray, people: np.ndarray | None = None) -> Rule:
@@ -136,11 +138,10 @@ def _duplicates(given: np.ndarray, people: np.ndarray | None = None) -> Rule:
 
 def _twice(raw: Raw, declared: Study) -> Rule:
     """Find the later rows of a respondent in one wave; without permission to leave them out they were refused."""
-    name = declared.responses.respondent
-    if not name:
+    if not declared.responses.respondent:
         return _absent("duplicate_ids", len(raw.frame), "≥ 2", "not_declared", "")
-    key = [name, *([declared.wave.column] if declared.wave else [])]
-    later = (raw.frame.duplicated(key, keep="first") & (raw.frame[name] != "")).to_numpy()
+    key, blank = columns.people(raw.frame, declared, wave=True)
+    later = pd.Series(key).duplicated(keep="first").to_numpy() & ~blank
     return Rule("duplicate_ids", later, len(later), "≥ 2")
 
 
