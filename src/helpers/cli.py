@@ -84,6 +84,19 @@ def _check(asked: argparse.Namespace) -> int:
     language = asked.language or "en"
     for study in run.check(asked.study):
         print(words.say("cli.check.good", language, study=study.name, items=len(study.items)))
+        for mark in run.unchecked(study):
+            print(f"  {mark.sentence(language)}")
+    return DONE
+
+
+def _new(asked: argparse.Namespace) -> int:
+    from helpers import drafting
+
+    language = asked.language or "en"
+    made = drafting.new(asked.folder, asked.source, like=asked.like, encoding=asked.encoding, sheet=asked.sheet,
+                        language=language)
+    for line in drafting.told(made, asked.folder, language):
+        print(line)
     return DONE
 
 
@@ -146,6 +159,11 @@ def _parser(language: str) -> argparse.ArgumentParser:
     report.add_argument("--workers", type=int, default=None, metavar="N", help=told("workers"))
     report.add_argument("--force", action="store_true", help=told("force"))
     command("check", _check).add_argument("study", nargs="+", metavar="STUDY", help=told("study"))
+    new = command("new", _new)
+    new.add_argument("folder", metavar="FOLDER", help=told("new_folder"))
+    new.add_argument("--from", dest="source", required=True, metavar="FILE", help=told("from"))
+    for option in ("like", "encoding", "sheet"):
+        new.add_argument(f"--{option}", default="", metavar=option.upper(), help=told(option))
     command("verify", _verify).add_argument("report", metavar="REPORT", help=told("folder"))
     command("lab", _lab)
     return parser

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "cases": STATISTICS,
     "monitoring": STATISTICS,
     "replication": STATISTICS,
-    "drafting": {"studies", "survey", "reading", "measurement", "errors"},
+    "drafting": {"studies", "survey", "reading", "disclosure", "measurement", "words", "errors"},
     "figures": {"errors", "words"},
     "report": {"errors", "words", "disclosure", "figures"},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from helpers.drafting.columns import Column
 from helpers.drafting.vocabulary import codes, listed, plain, positions, vocabulary
@@ -105,7 +106,7 @@ def _silent(column: Column) -> dict[str, str]:
 
 
 def _scale(values: Counter[float], usual: float) -> tuple[float, float, dict[float, str], list[str]]:
-    """Ends of the scale; values that are codes for no answer, with the reason; what is in doubt."""
+    """Find the ends of the scale, the values that are codes for no answer, and what is in doubt."""
     none: dict[float, str] = {}
     doubts: list[str] = []
     inside = {value for value in values if 0 <= value <= 11}
@@ -118,7 +119,7 @@ def _scale(values: Counter[float], usual: float) -> tuple[float, float, dict[flo
     none = {value: _named(value) for value in values if value < 0 or value > 11}
     core = sorted(inside)
     top = max(core)
-    gap = next((value for value, after in zip(core, core[1:], strict=False) if after - value > 1 and after >= 8), None)
+    gap = next((value for value, after in pairwise(core) if after - value > 1 and after >= 8), None)
     if gap is not None and gap <= 7 and all(value in (8, 9) for value in core if value > gap):
         none |= {value: "code" for value in core if value > gap}
         top = gap
@@ -130,7 +131,8 @@ def _scale(values: Counter[float], usual: float) -> tuple[float, float, dict[flo
     low = 0.0 if 0 in core else 1.0
     if low == 0 and top in (5, 7, 9) and values[0] < RARE * total:
         none[0.0], low = "zero", 1.0
-    if sum(values[value] for value in core if value not in none) < FEW_ANSWERS and top < usual <= 11 and top + 2 >= usual:
+    answers = sum(values[value] for value in core if value not in none)
+    if answers < FEW_ANSWERS and top < usual <= min(11, top + 2):
         top, doubts = usual, [*doubts, "few"]
     return low, float(max(top, low + 1)), none, doubts
 
@@ -189,7 +191,7 @@ def from_labels(column: Column) -> Key | None:
     """Key of a column whose codes the file explains with words of a ladder; None where it does not."""
     spoken = {code: plain(label) for code, label in column.labels.items()}
     silent = _silent(column)
-    ladder, known, _ = positions(frozenset(text for code, text in spoken.items() if code not in silent))
+    ladder, _, _ = positions(frozenset(text for code, text in spoken.items() if code not in silent))
     if not ladder:
         return None
     inside = {code: float(code) for code, text in spoken.items()

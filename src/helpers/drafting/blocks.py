@@ -11,8 +11,8 @@ from helpers.drafting.columns import Column
 from helpers.drafting.vocabulary import vocabulary
 
 # Stems that number questions and name nothing; one letter names something only beside other letters.
-GENERIC = frozenset({"", "q", "qn", "qu", "que", "question", "v", "var", "variable", "item", "items", "x", "y", "r", "col",
-                     "column", "field", "f", "p", "frage", "pregunta", "pergunta", "item_", "题", "题目", "问题", "第"})
+GENERIC = frozenset({"", "q", "qn", "qu", "que", "question", "v", "var", "variable", "item", "items", "x", "y", "r",
+                     "p", "col", "column", "field", "f", "frage", "pregunta", "pergunta", "题", "题目", "问题", "第"})
 LETTERS_NAME = 3  # different one-letter stems that make letters names: A1-A4, B1-B5, C1-C4
 LONGEST_NAMED = 12  # items; a longer run of one letter is a whole questionnaire rather than a construct
 _MIN_RUN = 2

@@ -69,8 +69,9 @@ def proposed(block: Block, r: pd.DataFrame, scores: pd.DataFrame) -> tuple[list[
     if block.by == "alone" or len(names) == 1:
         return _alone(block.columns[0]), []
     if block.by == "name" or (block.by == "section" and len(names) <= MOST_OF_SECTION):
-        groups, left, why = [names], [], Problem(f"drafting.why.by_{block.by}", {
-            "name": block.name[:60], "r": _mean(r, names)})
+        groups, left, why = [names], [], Problem(
+            "drafting.why.by_name" if block.by == "name" else "drafting.why.by_section",
+            {"name": block.name[:60], "r": _mean(r, names)})
     elif classic := _classic(block, r):
         return classic, []
     else:
@@ -92,7 +93,7 @@ def named(proposals: Sequence[Proposal], taken: set[str]) -> list[Proposal]:
     used, made = set(taken), []
     for proposal in proposals:
         number, name = 1, proposal.name
-        if name == "block" or counts[name] > 1 and name.startswith("section"):
+        if name == "block" or (counts[name] > 1 and name.startswith("section")):
             name = f"{proposal.name}_1"
         while name.casefold() in {other.casefold() for other in used}:
             number += 1
@@ -164,7 +165,7 @@ def usable_item(code: str) -> str:
 
 
 def _classic(block: Block, r: pd.DataFrame) -> list[Proposal]:
-    """The order of the 22 classic SERVQUAL items, if the answers do not speak against it."""
+    """Divide 22 items in the order of the classic SERVQUAL instrument, unless the answers speak against it."""
     columns = sorted(block.columns, key=lambda column: column.header.number)
     numbers = [column.header.number for column in columns]
     if len(columns) != 22 or numbers != list(range(numbers[0], numbers[0] + 22)):

@@ -14,6 +14,7 @@ from helpers.drafting.answer_keys import Key
 from helpers.drafting.columns import Column
 from helpers.drafting.constructs import Proposal
 from helpers.drafting.intake import Intake, columns_of
+from helpers.drafting.yaml_text import one_line
 from helpers.errors import Problem
 
 LEAST_ANSWERS = 0.02  # of the rows; an item that fewer answered is left out
@@ -90,6 +91,7 @@ def drafted(taken: Intake) -> Draft:
     columns = [replace(column, kind="unplaced", why=Problem("drafting.why.unplaced")) if column.name in left
                else column for column in columns]
     columns, proposals, missing = _without_conflict(columns, proposals, keys)
+    columns = _without_levels_as_codes(columns, missing)
     names = item_names(columns, proposals)
     taken_names = {*names.values(), *(column.name for column in columns)}
     return Draft(taken, tuple(columns), tuple(constructs.named(proposals, taken_names)), keys, names, missing,
@@ -131,9 +133,10 @@ def _looked_over(columns: list[Column]) -> list[Column]:
     looked = []
     for column in columns:
         entries = frozenset(column.found.counts)
+        alike = frozenset().union(*(other for other in sets if len(entries & other) >= 0.6 * len(entries | other)))
         if column.kind == "profile" and column.why.id == "drafting.why.levels" and entries in {*many, *recurring}:
             column = replace(column, kind="nominal", why=Problem("drafting.why.nominal", {
-                "entries": [entry[:20] for entry in list(column.found.counts)[:5]]}))
+                "entries": [one_line(entry, 24) for entry in sorted(alike)[:8]]}))
         elif column.kind == "choice" and entries not in recurring:
             column = replace(column, kind="profile")
         looked.append(column)
@@ -163,7 +166,8 @@ def _weights(columns: Sequence[Column], frame: pd.DataFrame) -> list[str]:
     for group in stems.values():
         if 2 <= len(group) <= 10 and max(max(column.found.numbers.values()) for column in group) > 11:
             part = frame[[column.name for column in group]].head(2000).astype(object)
-            totals = part.apply(lambda column: pd.to_numeric(column, errors="coerce")).sum(axis=1, skipna=False).dropna()
+            numbers = part.apply(lambda column: pd.to_numeric(column, errors="coerce"))
+            totals = numbers.sum(axis=1, skipna=False).dropna()
             if len(totals) >= 10 and (totals.sub(100).abs() < 0.5).mean() >= 0.9:
                 return [column.name for column in group]
     return []
@@ -224,7 +228,7 @@ def _without_conflict(columns: Sequence[Column], proposals: Sequence[Proposal], 
         inside = [name for name in used if keys[name].low <= value <= keys[name].high]
         if inside:
             out |= set(min((wanting, inside), key=len))
-    kept = [_reduced(proposal, out) for proposal in proposals]
+    kept = [reduced(proposal, out) for proposal in proposals]
     looked = [replace(column, kind="unplaced", why=Problem("drafting.why.code_conflict"))
               if column.name in out else column for column in columns]
     kept = [proposal for proposal in kept if proposal.items]
@@ -237,7 +241,22 @@ def _without_conflict(columns: Sequence[Column], proposals: Sequence[Proposal], 
     return looked, kept, missing
 
 
-def _reduced(proposal: Proposal, out: set[str]) -> Proposal:
+def _without_levels_as_codes(columns: Sequence[Column], missing: Mapping[str, object]) -> list[Column]:
+    """Leave out groups that would lose a level: 0 and 1 for the sexes where 0 is the items' code for no answer."""
+    codes = {value for entry in missing if (value := _value(entry)) is not None}
+    looked = []
+    for column in columns:
+        levels = set(column.found.numbers.values())
+        lost = [value for value in levels & codes if levels & {value - 1, value + 1}]
+        if column.kind in ("profile", "groups", "wave") and lost:
+            why = Problem("drafting.why.level_conflict", {"level": f"{lost[0]:g}"})
+            column = replace(column, kind="names", why=why)
+        looked.append(column)
+    return looked
+
+
+def reduced(proposal: Proposal, out: set[str]) -> Proposal:
+    """Leave items out of a construct, each with its counterpart."""
     pairs = list(zip(proposal.items, proposal.expectation or ("",) * len(proposal.items), strict=True))
     kept = [(item, expected) for item, expected in pairs if item not in out and expected not in out]
     return replace(proposal, items=tuple(item for item, _ in kept),

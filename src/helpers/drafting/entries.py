@@ -12,8 +12,8 @@ _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _NUMBERED = re.compile(r"\s*(-?\d{1,3})\s*(?:[-–—=:：.、)）]\s*|分|점|点|\s+|(?=[^\x00-\x7f\d]))((?!\d).*)", re.DOTALL)
 _NUMBER_LAST = re.compile(r"(.*?)\s*[(（\[]\s*(-?\d{1,3})\s*(?:分|점)?\s*[)）\]]", re.DOTALL)
 _LETTERED = re.compile(r"(?:A|AO|a|L|Opt)0*(\d{1,2})")  # answer codes of LimeSurvey
-_DATE = re.compile(r"\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*|\d{1,2}:\d{2}(:\d{2})?.*"
-                   r"|\d{4}[-/]\d{2}[-/]\d{2}T.*")
+_DATE = re.compile(r"\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*"
+                   r"|\d{1,2}:\d{2}(:\d{2})?.*")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +91,7 @@ def understood(counts: Mapping[str, int]) -> Entries:
 
 
 def number(entry: str) -> float | None:
-    """Number that an entry is; None where it is none.
+    """Read an entry as a number; None where it is none.
 
     Examples
     --------

@@ -12,9 +12,10 @@ _SHORT = re.compile(r"[^\W\d][\w.]{0,29}")  # a name as statistics programs want
 _ARRAY = re.compile(r"([A-Za-z][\w.]*)\[(?:SQ)?(\w+)\](?:\s*[.:]?\s*(.*))?", re.DOTALL)  # code[SQ001]
 _CODED = re.compile(r"[\[(（【]?([A-Za-z][A-Za-z]{0,11}[-_.]?\d{1,3}(?:[-_.]\d{1,3})*[a-zA-Z]?)[\])）】]?"
                     r"(?:\s*[.:：、_)\-–—]\s*|\s+|(?=[^\x00-\x7f]))(\S.*)", re.DOTALL)  # SAT1. I am ...
-_NUMBERED = re.compile(r"(?:第|问题|题目?)?\s*(\d{1,3})(?:[-–_.](\d{1,3}))?\s*(?:题|번)?\s*[、.．:：)）\]\t ]\s*(\S.*)",
-                       re.DOTALL)
-_KIND = re.compile(r"[\[【(（](?:单选题?|多选题?|矩阵\w*|量表题?|填空题?|评分题?|必答题?|选答|single choice|matrix)[\]】)）]")
+_NUMBERED = re.compile(r"(?:第|问题|题目?)?\s*(\d{1,3})(?:[-–_.](\d{1,3}))?\s*(?:题|번)?"
+                       r"\s*[、.．:：)）\]\t ]\s*(\S.*)", re.DOTALL)
+_KIND = re.compile(r"[\[【(（](?:单选题?|多选题?|矩阵\w*|量表题?|填空题?|评分题?|必答题?|选答"
+                   r"|single choice|matrix)[\]】)）]")
 _TRAILING = re.compile(r"^(.*?)[_.\-\s]?(\d+)$", re.DOTALL)
 _FACETS = (re.compile(r"^(.*\S)\s*\[([^\[\]]+)\]$", re.DOTALL),  # Google Forms: question [row]
            re.compile(r"^(.*[^—-])\s*—+\s*([^—]+)$", re.DOTALL),  # 问卷星: question—row
@@ -134,7 +135,7 @@ def _is_side(text: str) -> bool:
 
 
 def _side_in_words(text: str) -> str:
-    """A side named in brackets, or at the beginning or the end of the text."""
+    """Find a side that is named in brackets, or at the beginning or the end of the text."""
     if not text.strip():
         return ""
     ends = [*_BRACKETED.findall(text), *re.split(r"[-–—:：|/]", text)[-1:], *re.split(r"[-–—:：|/]", text)[:1]]
@@ -159,7 +160,7 @@ def _side_in_code(code: str) -> str:
 
 
 def _pair(code: str, number: int, text: str, side: str) -> tuple[str, ...]:
-    """What is left of a header without its side: equal for the two halves of a pair."""
+    """Give what is left of a header without its side: equal for the two halves of a pair."""
     if not side:
         return ()
     if found := re.fullmatch(r"q(\d+)_(\d+)", code):  # 7-1 and 7-2

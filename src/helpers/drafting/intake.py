@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import reading
-from helpers.drafting import columns, encodings, entries, headers
+from helpers.drafting import encodings, entries, headers, kinds
 from helpers.drafting.columns import Column
 from helpers.errors import DataError, Problem
 
@@ -87,7 +87,7 @@ def columns_of(taken: Intake) -> list[Column]:
         header = headers.understood(name, taken.labels.get(name, ""))
         column = Column(name, position, header, entries.understood(few), len(taken.frame), len(counts),
                         labels=values.get(name, {}), user_missing=tuple(missing.get(name, ())))
-        kind, why, more = columns.kind_of(column)
+        kind, why, more = kinds.kind_of(column)
         found.append(replace(column, kind=kind, why=why, **more))
     return found
 

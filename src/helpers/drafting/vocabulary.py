@@ -40,7 +40,7 @@ def plain(text: str) -> str:
 
 @cache
 def listed(*keys: str) -> frozenset[str]:
-    """Normalized words of a list of the vocabulary, found by its keys."""
+    """Give the normalized words of a list of the vocabulary, found by its keys."""
     found: Any = vocabulary()
     for key in keys:
         found = found.get(key, [])
@@ -114,7 +114,7 @@ def places_of(answers: set[str]) -> tuple[str, Mapping[str, float]]:
 
 
 def codes(ladder: str, found: frozenset[float]) -> dict[float, int]:
-    """Number the places of a ladder from 1, the places nobody chose included.
+    """Give the places of a ladder numbers from 1, those that nobody chose included.
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.errors import Problem, RunError
 from helpers.run import checking, keys, locks, notebooks, planning, staging
 from helpers.run.carrying import AT_ONCE, carry_out
+from helpers.run.checking import unchecked
 from helpers.run.notebooks import Notebook
 from helpers.run.progress import display
 from helpers.run.single import single
@@ -17,7 +18,7 @@ from helpers.studies import places
 if TYPE_CHECKING:
     from helpers.studies import Study
 
-__all__ = ["check", "report", "single"]
+__all__ = ["check", "report", "single", "unchecked"]
 
 
 def report(folders: Sequence[str | Path], *, language: str = "", only: Sequence[str] = (), draws: int = 0,
@@ -70,6 +71,8 @@ def report(folders: Sequence[str | Path], *, language: str = "", only: Sequence[
         surroundings = keys.surroundings()
         plans = []
         for study in declared:
+            if marks := checking.unchecked(study):
+                progress.say("run.unchecked_count", study=study.name, count=len(marks))
             spoken = language or study.languages[0]
             target = home / (study.name if spoken == study.languages[0] else f"{study.name}.{spoken}")
             if staging.repair(target):

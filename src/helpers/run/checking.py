@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers import studies
+from helpers import reading, studies
 from helpers.errors import DataError, HelpersError, Problem, RunError
+from helpers.studies import places
 
 if TYPE_CHECKING:
     from helpers.studies import Study
+
+_MARK = re.compile(r"(?:^|\s)#\s*check\s*[:：]\s*(.*)$")
 
 
 def load(folders: Sequence[str | Path]) -> list[Study]:
@@ -56,6 +60,40 @@ def look_through(declared: Sequence[Study]) -> None:
     from helpers import survey
 
     _raise([DataError.of(problems) for study in declared if (problems := survey.preflight(study))])
+
+
+def unchecked(study: Study) -> list[Problem]:
+    """Find the guesses of a draft that nobody has checked yet.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    list of Problem
+        One per ``# check:`` in study.yml and per entry in the column ``check`` of the codebook, each with its line.
+    """
+    return [Problem("run.unchecked", {"text": text or "-"}, f"{file}, line {line}")
+            for file, line, text in (*_marks(study), *_marked_rows(study))]
+
+
+def _marks(study: Study) -> Iterator[tuple[str, int, str]]:
+    file = study.folder / places.FILE
+    for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        if found := _MARK.search(line):
+            before = line[:found.start()].strip().lstrip("# ")
+            yield places.shown(file), number, f"{before[:60]} ({found[1]})" if before else found[1]
+
+
+def _marked_rows(study: Study) -> Iterator[tuple[str, int, str]]:
+    if study.codebook_file is None:
+        return
+    raw = reading.read(study.codebook_file, columns=["item", "check"])
+    if "check" in raw.frame:
+        for line, item, text in zip(raw.lines.tolist(), raw.frame["item"], raw.frame["check"], strict=True):
+            if text:
+                yield places.shown(study.codebook_file), line, f"{item} ({text})"
 
 
 def _raise(refused: Sequence[HelpersError]) -> None:
