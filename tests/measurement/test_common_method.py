@@ -35,7 +35,7 @@ def bent(method, n=1500, seed=3):
     """Two constructs that correlate .3, and a marker; all items carry the method."""
     loads = {"a": (0.8, 0.6, 0.7), "b": (0.7, 0.8, 0.5), "k": (0.6, 0.7, 0.65)}
     random = np.random.default_rng(seed)
-    factors = random.multivariate_normal([0, 0, 0], [[1, 0.3, 0], [0.3, 1, 0], [0, 0, 1]], size=n)
+    factors = random.multivariate_normal([0, 0, 0], [[1, 0.3, 0], [0.3, 1, 0], [0, 0, 1]], size=n, method="cholesky")
     common = method * random.normal(size=n)
     return pd.DataFrame({f"{name}{i}": load * factors[:, at] + common + random.normal(size=n) * 0.5
                          for at, (name, each) in enumerate(loads.items()) for i, load in enumerate(each, start=1)})

@@ -152,7 +152,7 @@ def test_htmt2_is_said_to_be_undefined_where_correlations_change_sign():
 
 def test_a_construct_turned_round_keeps_its_htmt2():
     random = np.random.default_rng(6)
-    factor = random.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], size=400)
+    factor = random.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], size=400, method="cholesky")
     items = factor[:, [0, 0, 1, 1]] + random.normal(size=(400, 4)) * 0.5
     scores = pd.DataFrame(items, columns=["a1", "a2", "b1", "b2"])
     scales = {"a": ["a1", "a2"], "b": ["b1", "b2"]}

@@ -20,7 +20,7 @@ def population(loadings=LOADINGS, sd=SD):
 
 
 def drawn(cov, n, samples, seed):
-    return np.random.default_rng(seed).multivariate_normal(np.zeros(len(cov)), cov, size=(samples, n))
+    return np.random.default_rng(seed).multivariate_normal(np.zeros(len(cov)), cov, (samples, n), method="cholesky")
 
 
 def within(share, promised, samples, errors=3.5):

@@ -65,7 +65,7 @@ def test_the_bound_of_one_factor_is_its_omega_and_lambda_four_of_parallel_items_
 def test_the_bound_of_a_small_sample_is_too_high_and_that_is_said():
     loadings = np.full(8, 0.6)
     cov = np.outer(loadings, loadings) + np.diag(np.full(8, 0.64))
-    samples = np.random.default_rng(1).multivariate_normal(np.zeros(8), cov, size=(60, 80))
+    samples = np.random.default_rng(1).multivariate_normal(np.zeros(8), cov, size=(60, 80), method="cholesky")
     truth = loadings.sum() ** 2 / cov.sum()
     found = np.array([greatest_lower_bound(np.cov(sample, rowvar=False)).glb for sample in samples])
     assert found.mean() > truth + 0.03

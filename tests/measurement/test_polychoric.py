@@ -60,7 +60,7 @@ def test_density_is_the_slope_of_the_probability_by_the_correlation() -> None:
 def test_chosen_correlations_are_recovered() -> None:
     random = np.random.default_rng(11)
     true = np.array([[1, 0.7, -0.3], [0.7, 1, 0.1], [-0.3, 0.1, 1]])
-    latent = random.multivariate_normal(np.zeros(3), true, size=200_000)
+    latent = random.multivariate_normal(np.zeros(3), true, size=200_000, method="cholesky")
     cuts = [[0.4], [-0.8, 0.9], [-1.5, -0.3, 0.2, 1.1]]
     scores = pd.DataFrame({name: np.digitize(column, at)
                            for name, column, at in zip("abc", latent.T, cuts, strict=True)})
@@ -116,7 +116,7 @@ def test_a_matrix_that_is_not_positive_definite_stops_and_stays_as_it_is() -> No
     pairs = [(0.9, "ab"), (0.9, "bc"), (-0.9, "ac")]  # no three variables correlate like this
     parts = []
     for r, names in pairs:
-        latent = random.multivariate_normal([0, 0], [[1, r], [r, 1]], size=400)
+        latent = random.multivariate_normal([0, 0], [[1, r], [r, 1]], size=400, method="cholesky")
         parts.append(pd.DataFrame((latent > 0).astype(float), columns=list(names)))
     told = measurement.polychoric(pd.concat(parts, ignore_index=True), missing="pairwise")
     check = next(check for check in told.checks if check.gate == "polychoric_definite")

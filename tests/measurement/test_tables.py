@@ -231,7 +231,7 @@ def test_htmt_names_single_items_and_leaves_them_out():
 @pytest.mark.parametrize(("correlation", "passed"), [(0.70, True), (0.95, False)])
 def test_htmt_holds_the_upper_limit_against_the_bound(correlation, passed):
     random = np.random.default_rng(4)
-    factors = random.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]], size=800)
+    factors = random.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]], size=800, method="cholesky")
     scores = pd.DataFrame(np.repeat(factors, 3, axis=1) * 0.8 + random.normal(size=(800, 6)) * 0.6,
                           columns=["a1", "a2", "a3", "b1", "b2", "b3"])
     table = measurement.htmt(scores, {"a": ["a1", "a2", "a3"], "b": ["b1", "b2", "b3"]}, draws=500)
@@ -242,7 +242,7 @@ def test_htmt_holds_the_upper_limit_against_the_bound(correlation, passed):
 
 def correlated(correlation, n=600, seed=6):
     random = np.random.default_rng(seed)
-    factors = random.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]], size=n)
+    factors = random.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]], size=n, method="cholesky")
     return pd.DataFrame(np.repeat(factors, 3, axis=1) * 0.8 + random.normal(size=(n, 6)) * 0.6,
                         columns=["a1", "a2", "a3", "b1", "b2", "b3"])
 

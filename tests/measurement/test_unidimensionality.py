@@ -11,7 +11,7 @@ ITEMS = ["a1", "a2", "a3", "b1", "b2", "b3"]
 
 def scores_of(correlation, n, seed, loading=0.75):
     random = np.random.default_rng(seed)
-    factors = random.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]], size=n)
+    factors = random.normal(size=(n, 2)) @ [[1, correlation], [0, np.sqrt(1 - correlation**2)]]
     noise = random.normal(size=(n, 6)) * np.sqrt(1 - loading**2)
     return pd.DataFrame(np.repeat(factors, 3, axis=1) * loading + noise, columns=ITEMS)
 

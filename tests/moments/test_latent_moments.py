@@ -52,7 +52,7 @@ def test_standard_errors_are_the_spread_over_many_samples() -> None:
     true = np.array([[1, 0.5, 0.4], [0.5, 1, 0.3], [0.4, 0.3, 1]])
     n, values, variances = 400, [], []
     for _ in range(400):
-        x = random.multivariate_normal(np.zeros(3), true, size=n)
+        x = random.multivariate_normal(np.zeros(3), true, size=n, method="cholesky")
         data = pd.DataFrame({"a": np.digitize(x[:, 0], [-0.7, 0.6]), "b": (x[:, 1] > 0.4) + 0, "c": 2 * x[:, 2]})
         each = latent_moments(data, ["a", "b", "c"], ["a", "b"])
         values.append(each.values)

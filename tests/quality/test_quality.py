@@ -101,7 +101,7 @@ def test_the_noncentral_t_has_values_where_scipy_has_none():
 def test_the_difference_of_known_scores_has_the_reliability_it_was_given():
     random = np.random.default_rng(1)
     n, noise = 40_000, 1.0
-    seen, hoped = random.multivariate_normal([0, 0], [[1, 0.4], [0.4, 0.8]], size=n).T
+    seen, hoped = random.multivariate_normal([0, 0], [[1, 0.4], [0.4, 0.8]], size=n, method="cholesky").T
     scores = pd.DataFrame({f"{side}{i}": score + random.normal(0, noise, n)
                            for side, score in (("p", seen), ("e", hoped)) for i in range(3)})
     pairs = {"d": ([f"p{i}" for i in range(3)], [f"e{i}" for i in range(3)])}

@@ -57,7 +57,7 @@ def test_scores_are_those_of_lavaan(name: str, children: pd.DataFrame, holed: pd
 def test_scores_know_their_construct_as_well_as_they_say() -> None:
     generator = np.random.default_rng(8)
     n = 20000
-    constructs = generator.multivariate_normal([0, 0], [[1, .5], [.5, 1]], n)
+    constructs = generator.multivariate_normal([0, 0], [[1, .5], [.5, 1]], n, method="cholesky")
     items = np.repeat(constructs, 3, axis=1) * [.8, .7, .6, .9, .5, .5] + 0.6 * generator.standard_normal((n, 6))
     answers = pd.DataFrame(items, columns=list("abcdeh"))
     fit = sem.fit("f =~ a + b + c\ng =~ d + e + h", answers, std_lv=True)

@@ -66,7 +66,7 @@ def test_scores_are_those_of_lavaan(name: str, answers: dict[str, pd.DataFrame])
 def test_scores_know_their_construct_as_well_as_they_say() -> None:
     generator = np.random.default_rng(8)
     n, loadings = 6000, np.array([.8, .7, .6, .9, .5, .7])
-    constructs = generator.multivariate_normal([0, 0], [[1, .5], [.5, 1]], n)
+    constructs = generator.multivariate_normal([0, 0], [[1, .5], [.5, 1]], n, method="cholesky")
     responses = np.repeat(constructs, 3, axis=1) * loadings
     responses += np.sqrt(1 - loadings**2) * generator.standard_normal((n, 6))
     for cuts, bound in (([.2], .14), ([-.9, .1, .8], .06)):

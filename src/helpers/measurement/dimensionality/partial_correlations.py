@@ -40,12 +40,13 @@ def minimum_average_partial(scores: pd.DataFrame | Correlations) -> pd.DataFrame
     Examples
     --------
     >>> from helpers.measurement import correlations_given
-    >>> r = pd.DataFrame(0.5 + 0.5 * np.eye(4), columns=list("abcd"))
+    >>> loadings = np.array([0.8, 0.7, 0.6, 0.5])
+    >>> r = pd.DataFrame(np.outer(loadings, loadings) + np.diag(1 - loadings**2), columns=list("abcd"))
     >>> minimum_average_partial(correlations_given(r, n=100)).round(3)
        components    map   map4
-    0           0  0.250  0.062
-    1           1  0.111  0.012
-    2           2  0.364  0.217
+    0           0  0.182  0.039
+    1           1  0.112  0.013
+    2           2  0.401  0.236
     """
     found = correlations(scores)
     values, axes = np.linalg.eigh(found.r)
