@@ -36,7 +36,7 @@ ORDER_IN_SEM = ["model", "estimation", "inference", "fitting", "checking", "resa
 EVERYTHING = {"run", "cli", "__main__"}
 FOR_TYPE_HINTS = {("report", "studies")}
 ONE_MODULE_EACH = [{"semopy"}, {"pingouin"}, {"joblib", "dask", "distributed"}, {"papermill"}, {"ruamel"}, {"pydantic"},
-                   {"nbconvert"}]
+                   {"nbconvert"}, {"pyreadstat"}]
 # Each costs .2 to 1.7 s: `import helpers.<room>` must not pay for what a notebook never calls.
 HEAVY = {"scipy.stats", "scipy.optimize", "matplotlib", "seaborn", "statsmodels", "pydantic", "semopy", "pingouin",
          "openpyxl", "nbconvert", "papermill", "sklearn", "joblib"}

@@ -130,9 +130,10 @@ def test_files_that_are_not_there_or_not_of_a_known_kind(tmp_path: Path) -> None
     put(tmp_path, TABLE)
     assert refused(tmp_path / "other.csv")[0] == "reading.missing_beside"
     assert refused(tmp_path / "nowhere" / "r.csv")[0] == "reading.missing"
-    assert refused(put(tmp_path, TABLE, "r.sav"))[0] == "reading.format"
+    assert refused(put(tmp_path, TABLE, "r.sav"))[0] == "reading.is.text"
+    assert refused(put(tmp_path, TABLE, "r.dat"))[0] == "reading.format"
     (tmp_path / "folder.csv").mkdir()
-    assert refused(tmp_path / "folder.csv")[0] == "reading.missing_beside"
+    assert refused(tmp_path / "folder.csv")[0] == "reading.folder"
 
 
 @pytest.mark.skipif(sys.platform == "win32" or not hasattr(os, "geteuid") or os.geteuid() == 0,
@@ -178,4 +179,4 @@ def test_sheets_that_are_no_table(rows: list[list], id: str, tmp_path: Path) -> 
 
 
 def test_a_workbook_that_is_none(tmp_path: Path) -> None:
-    assert refused(put(tmp_path, "id,q1\n1,2\n", "r.xlsx"))[0] == "reading.no_workbook"
+    assert refused(put(tmp_path, "id,q1\n1,2\n", "r.xlsx"))[0] == "reading.is.text"

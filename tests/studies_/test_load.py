@@ -192,7 +192,7 @@ def test_a_fault_that_has_consequences(change: tuple[str, str], expected: list[s
     (("file: r.csv", "file: [r.csv]"), "studies.not_one_text"),
     (("file: r.csv", "file: /etc/passwd"), "studies.path_outside"),
     (("file: r.csv", "file: C:r.csv"), "studies.path_form"),
-    (("file: r.csv", "file: r.sav"), "reading.format"),
+    (("file: r.csv", "file: r.dat"), "reading.format"),
 ])
 def test_one_contradiction_is_said_once(change: tuple[str, str], id: str, folder: Path) -> None:
     assert ids(folder, change) == [id]

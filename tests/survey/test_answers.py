@@ -26,7 +26,7 @@ def test_codes_blanks_and_reversal(declare, rows) -> None:
 
 def test_a_decimal_comma_has_to_be_declared(declare, rows) -> None:
     header, cells = ITEMS, [['"2,5"', *row[1:]] for row in rows[:10]] + rows[10:]
-    assert problems(declare(cells, header))[0][0] == "survey.text"
+    assert problems(declare(cells, header))[0][0] == "survey.comma"
     scores = survey.load(declare(cells, header, responses="decimal: ','")).scores
     assert scores["q1"].tolist()[:10] == [2.5] * 10
 
@@ -35,7 +35,7 @@ def test_a_decimal_comma_has_to_be_declared(declare, rows) -> None:
 def test_text_is_never_a_number_by_accident(cell: str, declare, rows) -> None:
     rows[4][2] = cell
     (found,) = problems(declare(rows))
-    assert found[0] == "survey.text" and f"line 6 ({cell})" in found[1]
+    assert found[0] == ("survey.error" if cell == "#N/A" else "survey.text") and f"line 6 ({cell})" in found[1]
 
 
 def test_answers_in_words_are_those_of_the_codebook(declare, rows) -> None:

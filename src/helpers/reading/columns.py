@@ -7,6 +7,7 @@ string per cell takes fifty.
 from __future__ import annotations
 
 import re
+import string
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -20,6 +21,9 @@ CELLS = 1 << 20
 # Of a table in any format: statistics packages stop at 32,767 or 120,000 columns.
 MOST_COLUMNS = 120_000
 _TOLD = 8  # faults of one kind that are told one by one
+_BLANKS = string.whitespace + "".join(map(chr, (
+    *range(0x1C, 0x20), 0x85, 0xA0, 0xAD, 0x1680, *range(0x2000, 0x200E), 0x2028, 0x2029, 0x202F, 0x205F, 0x2060,
+    0x3000, 0xFEFF)))
 _BREAKS = re.compile(r"\s*[\t\r\n\v\f]+\s*")
 _DECIMAL = re.compile(r"[-+]?\d+([.,])\d+")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:[.,]\d{3})+")
@@ -142,9 +146,10 @@ def categorical(codes: np.ndarray, texts: Sequence[str]) -> pd.Categorical:
     if (codes < 0).any():
         texts.append("")
         codes = np.where(codes < 0, len(texts) - 1, codes)
-    if any(text != text.strip() for text in texts) or texts.count("") > 1:
+    plain = [stripped(text) for text in texts]
+    if plain != texts or texts.count("") > 1:
         same = _Numbered()
-        codes = np.array([same[text.strip()] for text in texts], np.int32)[codes]
+        codes = np.array([same[text] for text in plain], np.int32)[codes]
         texts = list(same)
     return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype=object))
 
@@ -219,7 +224,18 @@ def spoken(name: str) -> str:
     >>> spoken(" Safety\n of data ")
     'Safety of data'
     """
-    return _BREAKS.sub(" ", name.strip())
+    return _BREAKS.sub(" ", stripped(name))
+
+
+def stripped(text: str) -> str:
+    r"""Take blanks off both ends, those without a width too, as copied texts carry them.
+
+    Examples
+    --------
+    >>> stripped("\u200b4\u00a0")
+    '4'
+    """
+    return text.strip() if text.isascii() else text.strip(_BLANKS)
 
 
 def decimal_of(frame: pd.DataFrame) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from helpers.reading.raw import How, Raw
 from helpers.reading.text import Lines, encoding_of
 
 DELIMITERS = (",", ";", "\t", "|")  # in order of preference where they split a header equally often
+_ANNOUNCED = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # the first line of files that Excel is to open rightly
 _LARGEST_CELL = 1_000_000  # characters; a longer cell is a quotation mark that was never closed
 
 
@@ -41,11 +43,12 @@ def read(file: Path, *, columns: Collection[str] | None = None, encoding: str = 
     """
     encoding, found_by = encoding_of(file, encoding=encoding, shown=shown)
     lines = Lines(file, encoding, shown)
-    best = _delimiter(_header_line(lines, header, shown))
-    split = delimiter or best
+    text, announced = _header_line(lines, header, shown)
+    best = _delimiter(text)
+    split = delimiter or announced or best
     lines.marks = 0
     records = _records(lines, split or ",", shown)
-    names, line = _header(records, header, skip, shown)
+    names, line = _header(records, header, skip if not announced else {*skip, 1}, shown)
     if len(names) == 1 and best and best != split:
         raise DataError("reading.one_column", where=shown, delimiter=_named(delimiter), better=_named(best))
     table = Gathered(names, columns=columns, shown=shown)
@@ -56,14 +59,17 @@ def read(file: Path, *, columns: Collection[str] | None = None, encoding: str = 
                    skipped=skipped, decimal=decimal_of(frame) if split not in ("", ",") else "."))
 
 
-def _header_line(lines: Iterable[str], header: int, shown: str) -> str:
-    """Give the line of the header; "" in a file of blank lines."""
+def _header_line(lines: Iterable[str], header: int, shown: str) -> tuple[str, str]:
+    """Give the line of the header ("" in a file of blank lines), and the delimiter that a line above announces."""
+    announced = ""
     for number, line in enumerate(lines, start=1):
-        if number == header or (not header and line.strip()):
-            return line
+        if number == 1 and (found := _ANNOUNCED.fullmatch(line)):
+            announced = found[1]
+        elif number == header or (not header and line.strip()):
+            return line, announced
     if header:
         raise DataError("reading.header_line", where=shown, line=header)
-    return ""
+    return "", announced
 
 
 def _delimiter(header: str) -> str:

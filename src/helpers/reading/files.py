@@ -6,12 +6,12 @@ from collections.abc import Collection
 from pathlib import Path
 
 from helpers.errors import DataError
-from helpers.reading import delimited, jsonlines, parquet, recent, workbook
-from helpers.reading.columns import Gathered, spoken
-from helpers.reading.raw import How, Raw
+from helpers.reading import delimited, jsonlines, kinds, labelled, parquet, recent, workbook
+from helpers.reading.columns import spoken
+from helpers.reading.raw import Raw
 
 TEXT = (".csv", ".tsv", ".txt")
-FORMATS = (*TEXT, ".xlsx", ".parquet", ".jsonl", ".ndjson")
+FORMATS = (*TEXT, ".xlsx", *labelled.FORMATS, ".parquet", ".jsonl", ".ndjson")
 _PIECE = 1 << 16
 
 
@@ -22,8 +22,8 @@ def read(file: str | Path, *, columns: Collection[str] | None = None, encoding: 
     Parameters
     ----------
     file : path
-        ``.csv``, ``.tsv``, ``.txt`` (delimited by comma, semicolon, tab or bar), ``.xlsx``, ``.parquet``, ``.jsonl``
-        or ``.ndjson`` (one flat object per line).
+        ``.csv``, ``.tsv``, ``.txt`` (delimited by comma, semicolon, tab or bar), ``.xlsx``, ``.sav``, ``.zsav``,
+        ``.dta``, ``.parquet``, ``.jsonl`` or ``.ndjson`` (one flat object per line).
     columns : collection of str, optional
         Keep only these (names that the file lacks are ignored); None keeps all.
     encoding : str
@@ -70,50 +70,53 @@ def read(file: str | Path, *, columns: Collection[str] | None = None, encoding: 
     shown = shown or file.name
     columns = None if columns is None else frozenset(map(spoken, columns))
     skip = frozenset(skip)
-    _check(file, shown)
-    known = recent.key(file, encoding, delimiter, sheet, header, skip)
-    if (raw := recent.find(known, columns)) is not None:
-        return raw
     try:
+        _check(file, shown)
+        known = recent.key(file, encoding, delimiter, sheet, header, skip)
+        if (raw := recent.find(known, columns)) is not None:
+            return raw
         raw = _read(file, columns, encoding, delimiter, sheet, header, skip, shown)
     except OSError as error:  # held open by another program, or no right to read it
-        raise DataError("reading.not_readable", where=shown, reason=error.strerror or str(error)) from None
+        raise _closed(error, shown) from None
     recent.keep(known, columns, raw)
     return raw
+
+
+def _closed(error: OSError, shown: str) -> DataError:
+    return DataError("reading.not_readable", where=shown, reason=error.strerror or str(error))
 
 
 def _read(file: Path, columns: Collection[str] | None, encoding: str, delimiter: str, sheet: str, header: int,
           skip: Collection[int], shown: str) -> Raw:
     """Hand the file to whoever reads its format."""
+    kinds.check(file, shown)
     ending = file.suffix.lower()
+    if ending not in FORMATS:
+        raise DataError("reading.format", where=shown, found=ending, formats=FORMATS)
     if ending in TEXT:
         _check_filled(file, shown)
         return delimited.read(file, columns=columns, encoding=encoding, delimiter=delimiter, header=header, skip=skip,
                               shown=shown)
     if ending == ".xlsx":
-        return _workbook(file, columns, sheet, header, skip, shown)
+        return workbook.read(file, columns=columns, sheet=sheet, header=header, skip=skip, shown=shown)
+    if ending in labelled.FORMATS:
+        return labelled.read(file, columns=columns, encoding=encoding, skip=skip, shown=shown)
     if ending == ".parquet":
         return parquet.read(file, columns=columns, skip=skip, shown=shown)
     _check_filled(file, shown)
     return jsonlines.read(file, columns=columns, encoding=encoding, skip=skip, shown=shown)
 
 
-def _workbook(file: Path, columns: Collection[str] | None, sheet: str, header: int, skip: Collection[int],
-              shown: str) -> Raw:
-    names, rows, lines, sheet, at = workbook.rows(file.read_bytes(), sheet=sheet, header=header, skip=skip,
-                                                  shown=shown)
-    table = Gathered(names, columns=columns, shown=shown)
-    for row, line in zip(rows, lines, strict=True):
-        table.add(row, line)
-    frame, numbers = table.finish(shown)
-    return Raw(frame, numbers, tuple(name for name in table.names if name),
-               How("xlsx", sheet=sheet, blank_rows=table.blank_rows, header=at, skipped=len(skip)))
-
-
 def _check(file: Path, shown: str) -> None:
-    if file.suffix.lower() not in FORMATS:
+    """Refuse what is no file of a kind that is read."""
+    ending = file.suffix.lower()
+    if ending not in FORMATS and ending not in kinds.NOT_READ:
         raise DataError("reading.format", where=shown, found=file.suffix or file.name, formats=FORMATS)
+    if file.is_dir():
+        raise DataError("reading.folder", where=shown)
     if not file.is_file():
+        if file.exists():
+            raise DataError("reading.no_file", where=shown)
         beside = sorted(other.name for other in file.parent.iterdir()) if file.parent.is_dir() else []
         if not beside:
             raise DataError("reading.missing", where=shown)

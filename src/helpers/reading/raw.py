@@ -17,9 +17,10 @@ class How:
     ----------
     format : {"text", "xlsx", "parquet", "jsonl", "sav", "dta"}
     encoding : str
-        Of a text file, as Python names it; "" elsewhere.
-    encoding_found_by : {"declared", "mark", "utf-8", "gb18030", ""}
-        Which step of the ladder ended it; "gb18030" is a guess that also swallows other encodings without an error.
+        Of a text, SPSS or Stata file, as Python names it; "" elsewhere.
+    encoding_found_by : {"declared", "file", "mark", "utf-8", "gb18030", ""}
+        Which step of the ladder ended it, "file" where the file says it;
+        "gb18030" is a guess that also swallows other encodings without an error.
     delimiter : str
         Of a text file; "" elsewhere, and for a file of one column.
     sheet : str
@@ -34,6 +35,8 @@ class How:
         Line or row in which the names of the columns stand, counted from 1; 0 where the format keeps them apart.
     skipped : int
         Rows left out because they were declared to be no data.
+    hidden : tuple of str
+        Hidden sheets of a workbook, left alone.
     """
 
     format: str
@@ -46,6 +49,7 @@ class How:
     marks: int = 0
     header: int = 0
     skipped: int = 0
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

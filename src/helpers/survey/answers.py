@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import reading
 from helpers.errors import DataError, HelpersError, Problem
-from helpers.survey import coding, columns, gates, rules, screening
+from helpers.survey import coding, columns, faults, gates, rules, screening
 
 if TYPE_CHECKING:
     from helpers.studies import Study
@@ -90,12 +90,16 @@ def load(declared: Study) -> Answers:
     """
     raw = _read(declared)
     answers, weights, beside, problems = _coded(raw, declared)
+    if no_data := [problem for problem in problems if problem.id == "survey.rows"]:
+        raise DataError.of(no_data)  # whatever else is wrong may be wrong because of these rows
     groups = columns.categorical(raw, declared, columns.group_orders(declared))
     profile = columns.categorical(raw, declared, {name: group.order for name, group in declared.profile.items()})
     applied, wrong_seconds = screening.screened(raw, answers, declared)
     flags = rules.flags_of(applied, answers.index)
     sound = answers.drop(columns={problem.values.get("item") for problem in problems} & {*answers})
     problems += columns.identifier_problems(raw.frame, declared) + wrong_seconds
+    problems += faults.failed_formulas(raw, _told_by(declared), declared.responses.missing_codes,
+                                       declared.responses.shown)
     problems += columns.respondent_problems(raw.frame, raw.lines, declared)
     problems += columns.group_problems(groups, declared.responses.shown) + columns.item_problems(sound, declared)
     if problems:
@@ -182,6 +186,12 @@ def _read(declared: Study) -> reading.Raw:
     named |= {declared.wave.column} if declared.wave else set()
     return reading.read(responses.file, columns=named - {""}, encoding=responses.encoding,
                         delimiter=responses.delimiter, sheet=responses.sheet, shown=responses.shown)
+
+
+def _told_by(declared: Study) -> list[str]:
+    """Columns that tell respondents and groups apart."""
+    named = [*declared.groups, *declared.profile, *declared.clusters, declared.responses.respondent]
+    return [name for name in dict.fromkeys([*named, declared.wave.column if declared.wave else ""]) if name]
 
 
 def _coded(raw: reading.Raw, declared: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, list[Problem]]:

@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers import disclosure, reading
+from helpers import reading
 from helpers.errors import Problem
+from helpers.survey import faults
 
 if TYPE_CHECKING:
     from helpers.studies import Item
 
 # How survey sites write a duration: seconds with a unit, minutes before them or not.
+_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")  # 00:05:34; 5:34 may be hours or minutes
 _DURATION = re.compile(r"(?:(?P<minutes>\d+)\s*(?:分钟?|min)\s*)?"
                        r"(?:(?P<seconds>\d+(?:[.,]\d+)?)\s*(?:秒钟?|s|sec|seconds))?", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 # Signs without a width, as copied texts carry them, and the minus sign that is no hyphen.
 _UNSEEN = {**dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff")), ord("\u2212"): "-"}
 _NONE: Mapping[str, Collection[str]] = MappingProxyType({})
-_QUOTED = 5  # places of a fault that a message names; the count says how many there are
 
 
 def coded(cells: pd.DataFrame, items: Mapping[str, Item], *, missing_codes: Collection[str], decimal: str,
@@ -51,21 +52,26 @@ def coded(cells: pd.DataFrame, items: Mapping[str, Item], *, missing_codes: Coll
     answers : DataFrame of float, shape (n, items)
         As answered (not reversed); NaN where there is no answer.
     problems : list of Problem
-        Text among numbers and answers outside the scale, one problem per item and kind.
+        Text among numbers and answers outside the scale, one problem per item and kind; rows of nothing else, as
+        units or totals, are one problem in place of these.
     """
     answers = np.empty((len(items), len(cells)))
-    problems = []
+    problems: list[Problem] = []
+    at: dict[str, np.ndarray] = {}
     for position, item in enumerate(items.values()):
         codes, texts = reading.codes_of(cells[item.column])
         numbers, empty = _numbers(texts, {*missing_codes, *user_missing.get(item.column, ())}, decimal)
         own = _in_words(texts, numbers, empty, item.codes) if item.codes else numbers
         np.take(own, codes, out=answers[position])
         outside = (own < item.low) | (own > item.high)
-        for id, which in (("survey.text", np.isnan(own) & ~empty), ("survey.outside", outside)):
-            rows = np.flatnonzero(which[codes]) if which.any() else ()
+        for id, which in faults.kinds(texts, np.isnan(own) & ~empty, outside):
+            rows = np.flatnonzero(which[codes])
             if len(rows):
-                quoted = [disclosure.masked(texts[code]) for code in codes[rows[:_QUOTED]]]
-                problems.append(_fault(id, item, lines[rows], quoted, shown))
+                at[item.column] = np.union1d(at.get(item.column, []), rows).astype(int)
+                problems.append(faults.problem(id, item, rows, cells[item.column], lines, shown))
+    asked = list(dict.fromkeys(item.column for item in items.values()))
+    if at and (whole := faults.rows_without_answers(cells[asked], at, lines, shown)):
+        problems = [whole]
     return pd.DataFrame(answers.T, columns=list(items), copy=False), problems
 
 
@@ -77,8 +83,7 @@ def seconds(column: pd.Series, *, missing_codes: Collection[str], decimal: str, 
     wrong = (np.isnan(values) & ~empty)[codes]
     if not wrong.any():
         return values[codes], []
-    quoted = [disclosure.masked(texts[code]) for code in codes[wrong][:_QUOTED]]
-    spoken = _places(lines[wrong], quoted)
+    spoken = faults.places(lines[wrong], [texts[code] for code in codes[wrong][:faults.QUOTED]])
     values_said = {"column": column.name, "count": int(wrong.sum()), "lines": spoken}
     return values[codes], [Problem("survey.text_column", values_said, shown)]
 
@@ -107,7 +112,9 @@ def _numbers(texts: Iterable[str], missing_codes: Collection[str], decimal: str)
 
 
 def _without_unit(text: str) -> str:
-    """Give seconds as a bare number: "334秒", "5分34秒" and "334 s" are 334; other text stays as it is."""
+    """Give seconds as a bare number: "334秒", "5分34秒", "0:05:34" and "334 s" are 334; other text stays as it is."""
+    if clock := _CLOCK.fullmatch(text.strip()):
+        return f"{3600 * int(clock[1]) + 60 * int(clock[2]) + float(clock[3]):g}"
     found = _DURATION.fullmatch(text.strip())
     if not text.strip() or not found:
         return text
@@ -129,14 +136,3 @@ def _in_words(texts: Iterable[str], values: np.ndarray, empty: np.ndarray,
     """Answers in words as the codebook spells them; a number stays itself."""
     said = np.array([codes.get(text.casefold(), np.nan) for text in texts], dtype=float)
     return np.where(np.isnan(values) & ~empty, said, values)
-
-
-def _fault(id: str, item: Item, lines: np.ndarray, quoted: list[str], shown: str) -> Problem:
-    values = {"item": item.name, "count": len(lines), "lines": _places(lines, quoted), "low": f"{item.low:g}",
-              "high": f"{item.high:g}"}
-    return Problem(id, values, shown)
-
-
-def _places(lines: np.ndarray, quoted: list[str]) -> list[str]:
-    more = ["..."] if len(lines) > len(quoted) else []
-    return [f"{line} ({text})" for line, text in zip(lines.tolist(), quoted, strict=False)] + more

@@ -1,0 +1,62 @@
+"""However a data file was spoilt, it ends in the right reading or in one error that says what, where and what to do."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from spoiled import ITEMS, REFUSED, RIGHT, TRUTH
+
+from helpers import reading, studies, survey
+from helpers.errors import HelpersError
+
+STUDY = """\
+title: Spoilt
+data:
+  responses: {responses}
+scale: {{min: 1, max: 5}}
+constructs:
+  security: {{items: q1..q3}}
+  trust:    {{items: q4..q6}}
+"""
+
+
+def loaded(folder: Path, responses: dict) -> survey.Answers:
+    responses = {"respondent": "id", **responses}
+    text = STUDY.format(responses=json.dumps({key: value for key, value in responses.items() if value != ""}))
+    (folder / "study.yml").write_text(text, encoding="utf-8")
+    return survey.load(studies.load(folder))
+
+
+@pytest.mark.parametrize("way", RIGHT)
+def test_read_rightly(way: str, tmp_path: Path) -> None:
+    responses = RIGHT[way](tmp_path)
+    if {"header", "skip"} & {*responses}:
+        raw = reading.read(tmp_path / responses.pop("file"), **responses)
+        cells = {name: pd.to_numeric(raw.frame[name].astype(object)).astype(float) for name in ITEMS}
+        pd.testing.assert_frame_equal(pd.DataFrame(cells), TRUTH)
+        return
+    answers = loaded(tmp_path, responses)
+    pd.testing.assert_frame_equal(answers.scores[ITEMS], TRUTH)
+
+
+@pytest.mark.parametrize("way", REFUSED)
+def test_refused_in_one_sentence(way: str, tmp_path: Path) -> None:
+    make, id, said = REFUSED[way]
+    responses = make(tmp_path)
+    if responses is None:
+        pytest.skip("this system has no such thing")
+    with pytest.raises(HelpersError) as raised:
+        loaded(tmp_path, responses)
+    problems = raised.value.problems
+    assert {problem.id for problem in problems} == {id}, raised.value.sentence()
+    sentence = problems[0].sentence("en")
+    assert responses["file"] in sentence
+    assert [part for part in said if part not in sentence] == [], sentence
+    assert len(problems[0].sentence("zh")) > 20
+    assert len(sentence) < 800
