@@ -18,7 +18,7 @@ ROOMS = {
     "errors", "words", "parallel", "disclosure", "reading", "syntax", "moments", "studies", "survey", "sem",
     "measurement", "quality", "cases", "monitoring", "replication", "drafting", "figures", "report", "run", "cli",
 }
-NOT_BUILT_YET = {"monitoring", "replication"}
+NOT_BUILT_YET = {"monitoring"}
 BESIDE_ROOMS = {"__init__", "__main__"}
 TEST_FOLDERS = ROOMS | {"house", "setup", "oracle", "demo", "notebooks", "studies_"}
 MOST_LINES_OF_A_FILE = 300
