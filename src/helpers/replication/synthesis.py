@@ -1,4 +1,4 @@
-"""What do several studies say together about each path, and what may the next study find?"""
+"""What do several studies say together about each path, and what may the next study find? Random effects."""
 
 from __future__ import annotations
 
