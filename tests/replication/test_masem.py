@@ -13,8 +13,8 @@ from helpers import replication
 from helpers.errors import DataError, ModelError
 from helpers.replication import Correlations, masem, stage_one
 from helpers.replication.correlations import normal_acov, square
-from helpers.replication.path_model import path_model
 from helpers.replication.pooling import by_random_effects
+from helpers.sem.model.correlation_structure import path_model
 
 ORACLE = Path(__file__).parents[1] / "oracle"
 THREE, FOUR = "m ~ x; y ~ m", "m ~ x; y ~ m + x; z ~ y"

@@ -10,9 +10,9 @@ import pandas as pd
 from helpers.errors import Check, ModelError
 from helpers.parallel import streams
 from helpers.replication.correlations import below
-from helpers.replication.path_model import PathModel, path_model, regressions
 from helpers.replication.stage_one import StageOne
 from helpers.sem.inference.indices import forms
+from helpers.sem.model.correlation_structure import PathModel, path_model, regressions
 from helpers.sem.resampling.chains import Paths, effects_of
 
 _STEPS = 500

@@ -130,11 +130,11 @@ def path_model(model: str) -> PathModel:
     """
     written = syntax.parse(model)
     if written.constraints:
-        raise ModelError("replication.masem_constraints", line=written.constraints[0].line)
+        raise ModelError("sem.structure_constraints", line=written.constraints[0].line)
     table = syntax.complete(syntax.parse(path_part(model)), fixed_x=False)
     rows = tuple(row for row in table.rows if row.op == "~" or (row.op == "~~" and row.lhs != row.rhs))
     if wrong := [row.shown for row in rows if not row.free and row.value != 0]:
-        raise ModelError("replication.masem_fixed_path", paths=wrong)
+        raise ModelError("sem.structure_fixed_path", paths=wrong)
     keys: dict[str, int] = {}
     free = [keys.setdefault(row.label or f"#{at}", len(keys)) if row.free else -1 for at, row in enumerate(rows)]
     names = tuple(dict.fromkeys(name for row in rows if row.op == "~" for name in (row.rhs, row.lhs)))
