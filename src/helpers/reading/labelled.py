@@ -52,7 +52,7 @@ def read(file: Path, *, columns: Collection[str] | None = None, encoding: str = 
     -------
     Raw
         Cells are codes as text: "1", "2.5", "" for system missing, ".a" to ".z" for Stata's extended missing values;
-        dates and times in ISO 8601. Labels are of every column, the rest of the columns that are kept.
+        dates and times in ISO 8601. Labels are of every column, kept or not.
 
     Raises
     ------
@@ -78,12 +78,17 @@ def read(file: Path, *, columns: Collection[str] | None = None, encoding: str = 
     frame, lines = _without({name: codes.column(text) for name, codes in made.items()}, rows, skip, shown)
     labels = {name: said for name, raw in zip(names, stored.values(), strict=True)
               if (said := text.said(about.column_names_to_labels[raw]))}
-    values = {name: {codes.text(value): text.said(label)
-                     for value, label in about.variable_value_labels.get(codes.raw, {}).items()}
-              for name, codes in made.items()}
+    values = {name: labelled for name, raw in zip(names, stored.values(), strict=True)
+              if (labelled := _spoken(raw, about, text))}
     missing = {name: found for name, codes in made.items() if (found := codes.missing(frame[name], text))}
     how = How(FORMATS[file.suffix.lower()], text.encoding, text.found_by, skipped=rows - len(frame))
-    return Raw(frame, lines, names, how, labels, {name: each for name, each in values.items() if each}, missing)
+    return Raw(frame, lines, names, how, labels, values, missing)
+
+
+def _spoken(raw: str, about: Any, text: _Text) -> dict[str, str]:
+    """Give the value labels of a column by the text of their codes."""
+    codes = _Codes(about, raw)
+    return {codes.text(value): text.said(label) for value, label in about.variable_value_labels.get(raw, {}).items()}
 
 
 def _without(cells: Mapping[str, pd.Categorical], rows: int, skip: Collection[int],

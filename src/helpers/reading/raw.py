@@ -71,7 +71,7 @@ class Raw:
     labels : mapping of str to str
         Column -> its label in the file; empty where the format has none.
     values : mapping of str to mapping of str to str
-        Column -> entry -> what the file says it means.
+        Column -> entry -> what the file says it means; of every column, read or not.
     user_missing : mapping of str to tuple of str
         Column -> entries found in it that the file declares to be no answer.
     """

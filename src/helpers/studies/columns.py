@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpers import reading
@@ -61,6 +63,37 @@ def check(keys: StudyKeys, items: Mapping[str, Item], columns: Mapping[str, str]
             found.add("studies.drop_used", (*_RESPONSES, "drop"), column=column)
 
 
+def worded(items: Mapping[str, Item], raw: reading.Raw, languages: tuple[str, ...]) -> dict[str, Item]:
+    """Give items without wording in the codebook what the data file says of their columns.
+
+    Parameters
+    ----------
+    items : mapping by name
+    raw : Raw
+        Of an SPSS or Stata file: its variable labels become the wording, its value labels answers in words; two codes
+        of one label give no answer in words. Elsewhere the items stay as they are.
+    languages : tuple of str
+        The labels are taken to be in the first.
+    """
+    made = {}
+    for name, item in items.items():
+        label = raw.labels.get(item.column, "")
+        text = item.text or (texts({"": label}, languages) if label else {})
+        codes = item.codes or _codes(raw.values.get(item.column, {}), raw.user_missing.get(item.column, ()))
+        made[name] = replace(item, text=text, codes=codes)
+    return made
+
+
+def _codes(labels: Mapping[str, str], missing: Iterable[str]) -> dict[str, float]:
+    said = [label.casefold() for code, label in labels.items() if code not in missing]
+    found = {}
+    for code, label in labels.items():
+        with suppress(ValueError):
+            if code not in missing and said.count(label.casefold()) == 1:
+                found[label.casefold()] = float(code)
+    return found
+
+
 def groups(section: str, keys: Mapping[str, ProfileKeys], codebook: Codebook, responses: Responses, raw: reading.Raw,
            languages: tuple[str, ...], found: Findings) -> dict[str, Group]:
     """Every group column with all its groups; notes groups that are not in the declared order."""
@@ -68,8 +101,8 @@ def groups(section: str, keys: Mapping[str, ProfileKeys], codebook: Codebook, re
     for name, group in keys.items():
         place = (section, name)
         labels = {level: texts(label, languages) for level, label in group.levels.items()}
-        in_codebook = codebook.values.get(name, {})
-        labels = labels or {level: texts({"": label}, languages) for level, label in in_codebook.items()}
+        in_file = codebook.values.get(name) or raw.values.get(name, {})
+        labels = labels or {level: texts({"": label}, languages) for level, label in in_file.items()}
         declared = group.order or tuple(group.levels)
         if group.order and group.levels and set(group.levels) - set(group.order):
             found.add("studies.levels_order", (*place, "levels"), group=name,
@@ -81,7 +114,8 @@ def groups(section: str, keys: Mapping[str, ProfileKeys], codebook: Codebook, re
         _check_levels(name, declared, (*place, key), responses, raw, found)
         if group.reference and group.reference not in order:
             found.add_unknown("reference_unknown", (*place, "reference"), group.reference, order, group=name)
-        made[name] = Group(name, group.reference or next(iter(order), ""), order, texts(group.label, languages), labels,
+        label = group.label or ({"": raw.labels[name]} if name in raw.labels else {})
+        made[name] = Group(name, group.reference or next(iter(order), ""), order, texts(label, languages), labels,
                            getattr(group, "partial", ()))
     return made
 

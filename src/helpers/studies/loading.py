@@ -113,6 +113,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
         return None
     columns.check(keys, items, codebook.columns, responses, raw, found)
     grouping = (codebook, responses, raw, keys.languages, found)
+    items = columns.worded(items, raw, keys.languages)
     groups = columns.groups("groups", keys.groups, *grouping)
     profile = columns.groups("profile", keys.profile, *grouping)
     wave = columns.wave(keys, responses, raw, found)

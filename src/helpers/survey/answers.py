@@ -245,5 +245,7 @@ def _flow(raw: reading.Raw, left: dict[str, np.ndarray], rows: int) -> pd.DataFr
     steps += [(f"excluded.{rule}", int(who.sum())) for rule, who in left.items() if who.any()]
     analysed = rows - sum(int(who.sum()) for who in left.values())
     table = pd.DataFrame([*steps, ("analysed", analysed)], columns=["step", "n"])
-    table.attrs["checks"] = (gates.file_check(raw.how), *([gates.marks_check(raw.how)] if raw.how.marks else []))
+    told = [(gates.marks_check(raw.how), raw.how.marks), (gates.hidden_check(raw.how), raw.how.hidden),
+            (gates.declared_missing_check(raw), raw.user_missing)]
+    table.attrs["checks"] = (gates.file_check(raw.how), *(check for check, there in told if there))
     return table

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from helpers.errors import Check
-from helpers.reading import How
+from helpers.reading import How, Raw
 
 SKEW, KURTOSIS = 2.0, 7.0  # West, Finch & Curran (1995): beyond them normal-theory estimates suffer
 END = 0.15  # Terwee et al. (2007): share of answers at one end that counts as floor or ceiling
 MISSING = 0.05  # Schafer (1999): below it most methods agree
 CARELESS = 0.15  # Meade & Craig (2012): more than is usual in unproctored surveys
 _BEYOND, _ANSWERS = 0.10, 30  # with 30 answers the chance that none lies where a tenth should is 4 %, of 200 zero
+_TOLD = 40  # columns whose declared missing codes are told one by one
 _NAMED = 8  # items that a finding names; the count says how many there are
 
 
@@ -28,6 +29,25 @@ def file_check(how: How) -> Check:
 def marks_check(how: How) -> Check:
     """Whether the file is in one piece: byte-order marks inside it tell of files that were put one behind the other."""
     return Check("file_marks", "info", how.marks == 0, {"marks": how.marks})
+
+
+def hidden_check(how: How) -> Check:
+    """Whether every sheet of a workbook can be seen: a hidden one may be what was meant, or what was to be left out."""
+    return Check("file_hidden", "info", not how.hidden, {"sheets": how.hidden, "sheet": how.sheet})
+
+
+def declared_missing_check(raw: Raw) -> Check:
+    """Whether the file itself declares entries to be no answer, and how many of each it holds."""
+    found = []
+    for column, codes in raw.user_missing.items():
+        counts = raw.frame[column].value_counts()
+        labels = raw.values.get(column, {})
+        each = [f"{code} ({labels[code]}) × {counts[code]}" if code in labels else f"{code} × {counts[code]}"
+                for code in codes]
+        found.append(f"{column}: {', '.join(each)}")
+    entries = sum(int(raw.frame[column].isin(codes).sum()) for column, codes in raw.user_missing.items())
+    told = [*found[:_TOLD], *(["..."] if len(found) > _TOLD else [])]
+    return Check("file_missing", "info", not found, {"columns": told, "count": entries, "n_columns": len(found)})
 
 
 def repeated_check(rows: int, respondents: int) -> Check:
