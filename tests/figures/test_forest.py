@@ -16,7 +16,7 @@ PATHS = pd.DataFrame({
     "lhs": ["loyalty", "trust"], "rhs": ["trust", "service"], "est.original": [0.3, 0.5],
     "est.original.ci.lower": [0.2, 0.4], "est.original.ci.upper": [0.4, 0.6], "est.replication": [0.35, np.nan],
     "est.replication.ci.lower": [0.3, np.nan], "est.replication.ci.upper": [0.4, np.nan],
-    "pi.lower": [0.1, 0.3], "pi.upper": [0.5, 0.7]})
+    "prediction.ci.lower": [0.1, 0.3], "prediction.ci.upper": [0.5, 0.7]})
 
 
 def test_squares_grow_with_the_weight_and_the_summary_is_a_diamond():

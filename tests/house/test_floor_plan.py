@@ -71,7 +71,8 @@ def test_no_private_study_can_slip_into_git(project_root: Path) -> None:
     if not (project_root / ".git").exists():
         pytest.skip("not a git checkout: nothing can be committed from here")
     ignored = {"data/acme/study.yml": True, "data/acme/raw/responses.csv": True, "reports/acme/index.html": True,
-               "notebooks/mine/draft.ipynb": True, "data/demo/study.yml": False, "data/published/x/study.yml": False}
+               "notebooks/mine/draft.ipynb": True, "data/demo/study.yml": False, "data/demo_pilot/study.yml": False,
+               "data/published/x/study.yml": False}
     found = {}
     for name in ignored:
         asked = subprocess.run(["git", "check-ignore", "--quiet", "--no-index", name], cwd=project_root, check=False)

@@ -9,7 +9,7 @@ import pytest
 
 from helpers import words
 
-CONTRACT = {"00_summary", "01_survey", "02_reliability", "03_structural_model", "05_case_comparison"}
+CONTRACT = {"00_summary", "01_survey", "02_reliability", "03_structural_model", "05_case_comparison", "07_replication"}
 PARAMETERS = {"study": "data/demo", "output": "", "language": "", "seed": 0, "draws": 0}
 MOST_LINES_OF_A_CELL = 10
 NOT_IN_A_CELL = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.If, ast.IfExp, ast.Try, ast.For,

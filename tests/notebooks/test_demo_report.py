@@ -12,7 +12,8 @@ import pytest
 
 from helpers import report, sem, studies, survey
 
-PAGES = ("00_summary", "01_survey", "02_reliability", "03_structural_model", "04_service_quality", "05_case_comparison")
+PAGES = ("00_summary", "01_survey", "02_reliability", "03_structural_model", "04_service_quality", "05_case_comparison",
+         "07_replication")
 CONTRACT = {
     "01_survey/items": "item construct n missing mean sd skew kurtosis floor ceiling",
     "01_survey/screening": "rule respondents share action",
@@ -33,6 +34,7 @@ CONTRACT = {
     "05_case_comparison/invariance": "level chisq df pvalue cfi rmsea srmr delta.chisq delta.df delta.pvalue delta.cfi"
                                      " delta.rmsea delta.srmr holds",
     "05_case_comparison/latent_means": "construct group reference est se ci.lower ci.upper d",
+    "07_replication/paths": "lhs rhs est.original est.replication difference ci.lower ci.upper verdict",
     **{f"{page}/gates": "gate severity passed found criterion source advice" for page in PAGES[1:]},
 }
 MEASURES = ("npar fmin chisq df pvalue baseline.chisq baseline.df cfi tli nfi logl unrestricted.logl aic bic bic2 "

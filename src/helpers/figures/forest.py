@@ -64,7 +64,7 @@ def forest(table: pd.DataFrame, *, name: str = "label", head: str = "head", refe
         axes.set_yticks(places, [wrapped(joined([row[name]], labels), 40) for _, row in table.iterrows()])
         for place, text in heads:
             axes.text(0, place, joined([text], labels), transform=axes.get_yaxis_transform(), fontweight="bold",
-                      va="center", ha="left")
+                      va="center", ha="left", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
         _numbers(axes, table, value, places)
         axes.set_ylim(places[-1] + 0.8, -0.8)
         if reference is not None:
@@ -84,7 +84,7 @@ def replication_forest(table: pd.DataFrame, *, labels: Mapping[str, str], langua
     ----------
     table : DataFrame
         ``lhs rhs est.original est.replication`` with ``.ci.lower``/``.ci.upper`` of both, and the prediction interval
-        of the original, ``pi.lower pi.upper``.
+        of the original, ``prediction.ci.lower prediction.ci.upper``.
     labels : mapping
     language : {"en", "zh"}
 
@@ -100,7 +100,7 @@ def _pairs(table: pd.DataFrame, language: str) -> Iterator[dict[str, object]]:
     for _, row in table.iterrows():
         for which in ("original", "replication"):
             of = f"est.{which}"
-            pi = {f"pi.{end}": row.get(f"pi.{end}", np.nan) if which == "original" else np.nan
+            pi = {f"pi.{end}": row.get(f"prediction.ci.{end}", np.nan) if which == "original" else np.nan
                   for end in ("lower", "upper")}
             yield {"head": f"{row['rhs']} -> {row['lhs']}", "label": words.say(f"figures.{which}", language),
                    "est": row[of], "ci.lower": row[f"{of}.ci.lower"], "ci.upper": row[f"{of}.ci.upper"],

@@ -100,7 +100,25 @@ _REGISTRY = {
     "05_case_comparison/partial_invariance":
         "grouping level step parameter chisq df pvalue epc delta.cfi delta.rmsea delta.srmr holds",
     "05_case_comparison/latent_means": "construct group reference est se ci.lower ci.upper d",
-    "07_replication/paths": "lhs rhs est.original est.replication difference ci.lower ci.upper verdict",
+    "07_replication/overlap": "way items n.original n.replication n.pairs n.across expected pvalue flagged",
+    "07_replication/samples": "measure original replication",
+    "07_replication/profile":
+        "variable level n.original share.original n.replication share.replication share.difference",
+    "07_replication/reliability":
+        "construct coefficient k n.original n.replication original replication difference ci.lower ci.upper",
+    "07_replication/fit": "measure original replication",
+    "07_replication/invariance":
+        "level chisq df pvalue cfi rmsea srmr delta.chisq delta.df delta.pvalue delta.cfi delta.rmsea delta.srmr holds",
+    "07_replication/rules": "verdict rule",
+    "07_replication/paths": "lhs rhs est.original est.replication difference ci.lower ci.upper bound verdict",
+    "07_replication/evidence":
+        "lhs rhs prediction.ci.lower prediction.ci.upper inside equivalence.ci.lower equivalence.ci.upper"
+        " equivalence.pvalue d33 d33.pvalue log10.bf",
+    "07_replication/effects":
+        "effect kind est.original est.replication difference ci.lower ci.upper bound verdict",
+    "07_replication/standardized": "lhs rhs est.original est.replication difference ci.lower ci.upper",
+    "07_replication/equal_paths":
+        "test lhs rhs est.original est.replication difference se ci.lower ci.upper chisq df pvalue pvalue.holm method",
 }
 
 # What rests on a standard error or on a test: never shown behind a failed stop.

@@ -22,7 +22,7 @@ _UNIT = re.compile(
 _UNIT_TAIL = re.compile(
     r"\.(drop|htmt|kmo|cfi|tli|rmsea|srmr|alpha|omega|r2|r|ave|cr|cor|loading|residual|eta2|omega2)$")
 _P = re.compile(r"^(p|pvalue|p\.value)(\.(holm|adjusted|corrected|bonferroni))?$|\.pvalue$")
-_SHARE = re.compile(r"^(share|floor|ceiling|percent)$|\.share$")
+_SHARE = re.compile(r"^(share|floor|ceiling|percent)$|\.share$|^share\.")
 _INTEGER = re.compile(
     r"^(n\d?|k|splits|categories|npar|ntotal|missing|respondents|draws|failed|groups|items|rows|line|count|scales|hold|clusters)$|^n\.|\.n$")
 _STATISTIC = re.compile(

@@ -29,6 +29,8 @@ _SHORT, _TALL, _WIDE = 24, 40, 16
 _LONG = 34
 # Columns of a model's table that are left out where they are empty or the same throughout.
 _OPTIONAL = ("label", "group")
+# Columns of measures, one per study.
+_STUDIES = ("original", "replication")
 # Remarks that only a few rows have: told in the note, each once.
 _REMARKS = ("reason",)
 _DEGREES = re.compile(r"(^|\.)df\d?(\.scaled)?$")
@@ -163,7 +165,7 @@ def _interval_of(table: pd.DataFrame, prefix: str) -> str:
 
 def _numbers(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
     values = table[name].tolist()
-    if name in ("value", *forms.FORMS) and "measure" in table:
+    if name in ("value", *_STUDIES, *forms.FORMS) and "measure" in table:
         kinds = [_of_measure(measure, value) for measure, value in zip(table["measure"], values, strict=True)]
     else:
         kind = "unit" if name in set(table.get("construct", ())) else formats.kind(name)  # correlations of constructs

@@ -19,7 +19,7 @@ from helpers.report.speech import Speech
 # What stands between two codes: "trust - loyalty", "loyalty ~ trust".
 _BETWEEN = re.compile(r"(\s+(?:-|->|→|~|~~|=~)\s+)")
 # Values of a sentence that are terms of the catalogue, ``value.<name>.<code>``.
-_TERMS = frozenset({"how"})
+_TERMS = frozenset({"how", "metric"})
 
 
 class _Missing:

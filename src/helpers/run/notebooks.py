@@ -22,6 +22,7 @@ NEEDS = {
     "03_structural_model": ("run.left_out.model", lambda study: bool(study.model)),
     "04_service_quality": ("run.left_out.pairs", lambda study: bool(study.pairs)),
     "05_case_comparison": ("run.left_out.groups", lambda study: bool(study.groups)),
+    "07_replication": ("run.left_out.replicates", lambda study: study.replicates is not None),
 }
 """Notebook -> (why it is left out, whether the study declares what it asks about)."""
 

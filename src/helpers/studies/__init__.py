@@ -1,6 +1,7 @@
 """A study folder (study.yml, codebook, data file) as a frozen `Study`; every contradiction at once, with its line."""
 
 from helpers.studies.changes_log import changes
+from helpers.studies.common import Common, common, original
 from helpers.studies.declared import (
     Analysis,
     Change,
@@ -17,5 +18,5 @@ from helpers.studies.declared import (
 from helpers.studies.loading import load, schema
 from helpers.studies.places import find
 
-__all__ = ["Analysis", "Change", "Claim", "Construct", "Criterion", "Group", "Item", "Replicates", "Responses", "Study",
-           "Wave", "changes", "find", "load", "schema"]
+__all__ = ["Analysis", "Change", "Claim", "Common", "Construct", "Criterion", "Group", "Item", "Replicates",
+           "Responses", "Study", "Wave", "changes", "common", "find", "load", "original", "schema"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 Texts = Mapping[str, str]
+_BESIDE = (".md", ".py")  # files of a study folder that say something about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,25 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Replicates:
-    """The study that is repeated, and the smallest difference that matters."""
+    """The study that is repeated, and the smallest difference that matters; NaN where none is declared.
+
+    ``constructs`` and ``items`` map names of the original to names of this study, where they differ.
+    """
 
     study: str
     folder: Path
-    smallest_difference: float
+    smallest_difference: float = float("nan")
+    constructs: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def bound(self) -> float | None:
+        """The declared smallest difference; None where there is none."""
+        return None if self.smallest_difference != self.smallest_difference else self.smallest_difference
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file of the original's folder that may decide its results: hidden files, texts and scripts do not."""
+        found = (file for file in sorted(self.folder.rglob("*")) if file.is_file() and file.suffix not in _BESIDE)
+        return tuple(file for file in found
+                     if not any(part.startswith((".", "__")) for part in file.relative_to(self.folder).parts))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.studies.analysis import Analysis
 from helpers.studies.assertions import Claim, Criterion, Replicates
 from helpers.studies.responses import Responses
 from helpers.studies.rules import actions
@@ -96,35 +97,6 @@ class Change:
     what: Texts
     why: Texts
     how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """How the statistics are computed."""
-
-    estimator: str = "auto"
-    missing: str = "auto"
-    careless: str = "flag"
-    interval: str = "auto"
-    halves: str = "random"
-    draws: int = 5000
-    conf_level: float = 0.95
-    seed: int = 20250101
-
-    def chosen(self, *, seed: int = 0, draws: int = 0) -> dict[str, float | int]:
-        """Give the settings that statistics with random draws take, as keywords.
-
-        Parameters
-        ----------
-        seed, draws : int
-            0 takes the study's.
-
-        Examples
-        --------
-        >>> Analysis(seed=7).chosen(draws=200)
-        {'conf_level': 0.95, 'draws': 200, 'seed': 7}
-        """
-        return {"conf_level": self.conf_level, "draws": draws or self.draws, "seed": seed or self.seed}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -265,6 +237,11 @@ class Study:
         return {name: group.reference for name, group in self.groups.items()}
 
     @property
+    def smallest_difference(self) -> float | None:
+        """Standardized difference from the original below which nothing matters; None where none is declared."""
+        return self.replicates.bound if self.replicates else None
+
+    @property
     def nps(self) -> str:
         """The item of recommendation; "" where none is declared."""
         return next(iter(self.roles.get("nps", ())), "")
@@ -295,6 +272,7 @@ class Study:
         return {name: pick(texts, language) if texts else name for name, texts in named}
 
     def hash_inputs(self) -> tuple[Path, ...]:
-        """Files whose content decides the result."""
+        """Files whose content decides the result; those of the study that is repeated too."""
         codebook = () if self.codebook_file is None else (self.codebook_file,)
-        return (self.folder / "study.yml", *codebook, self.responses.file)
+        repeated = self.replicates.files if self.replicates else ()
+        return (self.folder / "study.yml", *codebook, self.responses.file, *repeated)

@@ -103,7 +103,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
     settings.check_criteria(keys, found)
     settings.check_screening(keys, found)
     settings.check_notebooks(keys, found)
-    replicates = settings.replicates(keys, folder, found)
+    replicates = settings.replicates(keys, folder, (constructs, items), found)
     responses = _responses(keys, folder, found)
     if responses is None:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,15 +74,32 @@ def claims(keys: StudyKeys, constructs: Mapping[str, Construct], groups: Mapping
     return made
 
 
-def replicates(keys: StudyKeys, folder: Path, found: Findings) -> Replicates | None:
-    """Give the study that is repeated; notes one that is not beside this study."""
+def replicates(keys: StudyKeys, folder: Path, names: tuple[Collection[str], Collection[str]],
+               found: Findings) -> Replicates | None:
+    """Give the study that is repeated; notes one that is not there, and maps to names that this study does not have.
+
+    ``names`` are the constructs and the items of this study.
+    """
     if keys.replicates is None:
         return None
-    other = keys.replicates.study
+    asked = keys.replicates
+    places = [place.resolve() for place in (folder.parent / asked.study, Path.cwd() / asked.study, root() / asked.study)
+              if (place / FILE).is_file()]
     siblings = sorted(file.parent.name for file in folder.parent.glob(f"*/{FILE}") if file.parent != folder)
-    if other not in siblings:
-        found.add_unknown("replicates_unknown", ("replicates", "study"), other, siblings)
-    return Replicates(other, folder.parent / other, keys.replicates.smallest_difference)
+    if not places:
+        found.add_unknown("replicates_unknown", ("replicates", "study"), asked.study, siblings)
+    elif places[0] == folder.resolve():
+        found.add("studies.replicates_itself", ("replicates", "study"), known=siblings or ["-"])
+    for kind, mapped, known in (("constructs", asked.constructs, names[0]), ("items", asked.items, names[1])):
+        for theirs, ours in mapped.items():
+            if ours not in known:
+                found.add_unknown("replicates_name", ("replicates", kind, theirs), ours, known)
+        twice = sorted({ours for ours in mapped.values() if list(mapped.values()).count(ours) > 1})
+        if twice:
+            found.add("studies.replicates_twice", ("replicates", kind), names=twice)
+    bound = float("nan") if asked.smallest_difference is None else asked.smallest_difference
+    return Replicates(asked.study, places[0] if places else folder.parent / asked.study, bound, asked.constructs,
+                      asked.items)
 
 
 def check_halves(keys: StudyKeys, groups: Mapping[str, Group], wave: Wave | None, found: Findings) -> None:

@@ -64,6 +64,11 @@ Cells = Annotated[tuple[str, ...], BeforeValidator(_cells),
                   WithJsonSchema({"anyOf": [_CELL_SCHEMA, {"type": "array", "items": _CELL_SCHEMA}]})]
 
 
+def _or_text(schema: dict[str, Any]) -> None:
+    """Let an editor accept a plain text where it stands for a block."""
+    schema["anyOf"].append({"type": "string"})
+
+
 class _Keys(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -218,8 +223,19 @@ class ClaimKeys(_Keys):
 class ReplicatesKeys(_Keys):
     """The study that this one repeats."""
 
-    study: str
-    smallest_difference: float = Field(gt=0, description="Standardized difference below which two paths count as equal")
+    study: str = Field(description="Folder of the original: beside this one, from the working directory, or from the"
+                                   " project")
+    smallest_difference: float | None = Field(
+        None, gt=0, description="Standardized difference below which two paths count as equal, declared before the"
+                                " data; left out: agreement is not tested")
+    constructs: dict[str, str] = Field({}, description="Construct of the original: construct here, where the names"
+                                                       " differ")
+    items: dict[str, str] = Field({}, description="Item of the original: item here, where the names differ")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"study": value} if isinstance(value, str) else value
 
 
 class PrivacyKeys(_Keys):
@@ -256,7 +272,7 @@ class StudyKeys(_Keys):
         {}, description="Screening rule: what happens to whom it names; rules left out follow `analysis: careless`")
     criteria: dict[Literal[tuple(DEFAULTS)], CriterionKeys] = {}
     claims: dict[str, ClaimKeys] = {}
-    replicates: ReplicatesKeys | None = None
+    replicates: ReplicatesKeys | None = Field(None, json_schema_extra=_or_text)
     notebooks: Cells = Field((), description="Left out: all that apply")
     languages: tuple[Language, ...] = Field(("en", "zh"), min_length=1, description="The first one is the report's")
     privacy: PrivacyKeys = PrivacyKeys()

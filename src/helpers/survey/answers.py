@@ -47,6 +47,9 @@ class Answers:
         How the file was read.
     clusters : DataFrame of float, shape (n, columns)
         Number of each respondent's branch, agent and so on; NaN where none is given. Never their names.
+    keys : ndarray of uint64, shape (n,) or (0,)
+        Digest of each respondent's identifier, by which another file of the same people is found; 0 where a row has
+        none, no element where the study names no column of respondents.
     """
 
     scores: pd.DataFrame
@@ -61,6 +64,7 @@ class Answers:
     respondents: np.ndarray
     how: reading.How
     clusters: pd.DataFrame = field(default_factory=pd.DataFrame)
+    keys: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
 
     @property
     def modelled(self) -> pd.DataFrame:
@@ -113,7 +117,8 @@ def load(declared: Study) -> Answers:
         scores=scores, missing=_missing(scores, declared), screening=rules.table(applied, declared.actions),
         flow=_flow(raw, left, len(kept)), groups=groups, profile=profile, weights=weights, auxiliaries=beside,
         careless=careless, respondents=columns.respondents(raw.frame, declared)[kept], how=raw.how,
-        clusters=columns.clusters(raw, declared)[kept].reset_index(drop=True))
+        clusters=columns.clusters(raw, declared)[kept].reset_index(drop=True),
+        keys=found[kept] if len(found := columns.keys(raw.frame, declared)) else found)
 
 
 def everyone(declared: Study, answers: Answers) -> Answers:

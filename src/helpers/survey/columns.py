@@ -66,6 +66,23 @@ def people(frame: pd.DataFrame, declared: Study, *, wave: bool = False) -> tuple
     return key, blank
 
 
+def keys(frame: pd.DataFrame, declared: Study) -> np.ndarray:
+    """Give each row's respondent a key that is the same in another file, and from which the identifier is not read.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n,)
+        0 for an empty cell; no element where the study names no column of respondents.
+    """
+    name = declared.responses.respondent
+    if not name:
+        return np.empty(0, dtype=np.uint64)
+    codes, texts = reading.codes_of(frame[name])
+    digests = pd.util.hash_array(np.array(texts, dtype=object), categorize=False)
+    digests[[place for place, text in enumerate(texts) if not text]] = 0
+    return digests[codes]
+
+
 def identifier_problems(frame: pd.DataFrame, declared: Study) -> list[Problem]:
     """Find identifiers and names in the columns whose entries a report would print."""
     shown = declared.responses.shown

@@ -1,0 +1,152 @@
+"""Paths and effects with their errors, from a fit or from a printed table, in either metric."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import DataError, ModelError
+from helpers.sem import SemFit
+from helpers.sem.fitting.estimates import root
+from helpers.sem.resampling.chains import Paths, effects_of
+
+COLUMNS = ("lhs", "op", "rhs", "effect", "kind", "est", "se", "std.all", "std.all.se")
+
+
+def estimates(fit: SemFit) -> pd.DataFrame:
+    r"""List every path and every indirect and total effect, with the errors of both metrics by the delta method.
+
+    Parameters
+    ----------
+    fit : SemFit
+        Of one group.
+
+    Returns
+    -------
+    DataFrame
+        ``lhs op rhs effect kind est se std.all std.all.se``; a fixed path has no error and is left out.
+
+    Raises
+    ------
+    ModelError
+        ``replication.groups``: several groups. ``sem.no_paths``: the model has no regression. ``replication.stopped``:
+        a *stop* gate of the fit forbids to interpret its errors.
+
+    Notes
+    -----
+    An effect is a sum of products of paths; in standard deviations the paths are the standardized ones, with
+    covariances :math:`D V D'` where :math:`D` holds the slopes of the standardized solution. Errors of products are
+    symmetric approximations (Sobel, 1982. Sociological Methodology, 13, 290-312).
+
+    Examples
+    --------
+    >>> from helpers.sem import fit, simulate
+    >>> chain = fit("m ~ x; y ~ m", simulate("m ~ .5*x; y ~ .4*m", n=300, seed=1))
+    >>> estimates(chain)[["lhs", "rhs", "effect", "kind"]]
+      lhs rhs       effect      kind
+    0   m   x       x -> m    direct
+    1   y   x  x -> m -> y  indirect
+    2   y   x       x -> y     total
+    3   y   m       m -> y    direct
+    """
+    refuse_stopped([fit], ["-"])
+    if len(fit.groups) > 1:
+        raise ModelError("replication.groups", groups=list(fit.groups))
+    table = fit.structure.table
+    if not any(row.op == "~" for row in table.rows):
+        raise ModelError("sem.no_paths")
+    found = effects_of(Paths.of(table, 1))
+    count = len(table.rows)
+    shown, slopes = {}, fit.std_slopes[:count, :count]
+    for column, vcov in (("est", fit.rows_vcov), ("std.all", slopes @ fit.rows_vcov @ slopes.T)):
+        values = fit.parameters[column].to_numpy()[:count]
+        reach = {each.paths: each.paths.reach(values[None]) for each in found}
+        moved = np.vstack([each.slopes(values, reach[each.paths][0]) for each in found])
+        shown[column] = np.array([float(np.ravel(each.values(values[None], reach[each.paths]))[0]) for each in found])
+        shown["se" if column == "est" else "std.all.se"] = root(np.einsum("ij,jk,ik->i", moved, vcov, moved))
+    names = [each.name for each in found]
+    made = pd.DataFrame({"lhs": [name.split(" -> ")[-1] for name in names], "op": "~",
+                         "rhs": [name.split(" -> ")[0] for name in names], "effect": names,
+                         "kind": [each.kind for each in found], **shown})[list(COLUMNS)]
+    return made[made["se"] > 0].reset_index(drop=True)
+
+
+def printed(table: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
+    """Complete a printed table of paths: errors from whatever it prints of z, t, p or an interval.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``lhs rhs est`` or ``lhs rhs std.all`` (``op``, where there is one, is ``~`` in every row that is used), and of
+        each metric what was printed of ``se z t pvalue ci.lower ci.upper`` (of ``std.all``: ``std.all.se``).
+    conf_level : float, default 0.95
+        Of the printed interval.
+
+    Returns
+    -------
+    DataFrame
+        As ``estimates`` gives it; NaN where nothing printed tells the error: the estimate can then be compared, and
+        nothing be said of agreement.
+
+    Raises
+    ------
+    DataError
+        ``replication.printed_columns``: no paths or no estimates.
+
+    Notes
+    -----
+    In this order: the error itself; half the interval over z; the estimate over z or t; the estimate over the normal
+    quantile of a two-sided p (not below .001, where printed p are bounds). Rounding makes the later ones coarse.
+
+    Examples
+    --------
+    >>> printed(pd.DataFrame({"lhs": ["y"], "rhs": ["x"], "std.all": [.4], "t": [5.0]}))[["std.all", "std.all.se"]]
+       std.all  std.all.se
+    0      0.4        0.08
+    """
+    if not {"lhs", "rhs"} <= set(table.columns) or not {"est", "std.all"} & set(table.columns):
+        raise DataError("replication.printed_columns", have=list(map(str, table.columns)))
+    own = table[table["op"] == "~"] if "op" in table else table
+    own = own.reset_index(drop=True)
+    names = own["rhs"].astype(str) + " -> " + own["lhs"].astype(str)
+    found = pd.DataFrame({"lhs": own["lhs"].astype(str), "op": "~", "rhs": own["rhs"].astype(str), "effect": names,
+                          "kind": "direct"})
+    main = "est" if "est" in own else "std.all"
+    for column, error in (("est", "se"), ("std.all", "std.all.se")):
+        found[column] = own.get(column, pd.Series(np.nan, index=own.index)).astype(float)
+        given = own.get(error, pd.Series(np.nan, index=own.index)).astype(float)
+        if column == main and "se" in own and "est" not in own:
+            given = given.fillna(own["se"].astype(float))
+        found[error] = given.fillna(_told(own, found[column], conf_level)) if column == main else given
+    return found[list(COLUMNS)]
+
+
+def refuse_stopped(fits: list[SemFit], names: list[str]) -> None:
+    """Refuse fits whose errors a failed *stop* forbids to interpret.
+
+    Raises
+    ------
+    ModelError
+        ``replication.stopped``, with the gates.
+    """
+    for fit, name in zip(fits, names, strict=True):
+        if isinstance(fit, SemFit) and fit.stopped:
+            failed = [check.gate for check in fit.checks if check.severity == "stop" and not check.passed]
+            raise ModelError("replication.stopped", study=name, gates=failed)
+
+
+def _told(own: pd.DataFrame, est: pd.Series, conf_level: float) -> pd.Series:
+    """Find an error from an interval, a z or t, or a p."""
+    from scipy.special import ndtri
+
+    blank = pd.Series(np.nan, index=own.index)
+    lower, upper, z, t, p = (own.get(name, blank).astype(float) for name in ("ci.lower", "ci.upper", "z", "t",
+                                                                             "pvalue"))
+    p = p.where((p >= 0.001) & (p < 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ways = [(upper - lower) / (2 * ndtri((1 + conf_level) / 2)), (est / z).abs(), (est / t).abs(),
+                (est / ndtri(p / 2)).abs()]
+    found = blank
+    for way in ways:
+        found = found.fillna(way.where(np.isfinite(way) & (way > 0)))
+    return found
