@@ -83,3 +83,27 @@ def test_labels_of_values_are_answers_in_words(folder: Path) -> None:
                       values={"q1": {"1": "no", "2": "No", "3": "yes", ".a": "refused", "4": "never"}},
                       user_missing={"q1": ("4",)})
     assert worded({"q1": studies.Item("q1", "q1", "", "marker", 1, 5)}, raw, ("en",))["q1"].codes == {"yes": 3}
+
+
+def test_one_code_means_another_thing_in_every_column(folder: Path) -> None:
+    frame, about = pyreadstat.read_sav(folder / "r.sav", user_missing=True)
+    frame["region"] = [1.0, 1.0, 2.0] * 10
+    frame["branch"] = [1.0, 3.0] * 15
+    labels = about.variable_value_labels | {"region": {1: "北方", 2: "南方"}}
+    pyreadstat.write_sav(frame, folder / "r.sav", variable_value_labels=labels, missing_ranges=about.missing_ranges)
+    claim = "{text: T, outcome: trust, expect: higher, compare: {gender: 2, with: 1}}"
+    text = STUDY.replace("gender: {}", "gender: {reference: 2}\n  branch: {}\nprofile: {region: {}}")
+    (folder / "study.yml").write_text(f"{text}claims: {{women: {claim}}}\n", encoding="utf-8")
+    declared = studies.load(folder)
+    answers = survey.load(declared)
+    assert declared.references == {"gender": "女", "branch": "1"}
+    assert declared.claims["women"].compare == ("gender", "女", ("男",))
+    assert answers.groups["gender"].value_counts(sort=False).to_dict() == {"男": 14, "女": 15}
+    assert answers.groups["branch"].value_counts(sort=False).to_dict() == {"1": 15, "3": 15}
+    assert answers.profile["region"].value_counts(sort=False).to_dict() == {"北方": 20, "南方": 10}
+    assert "1" not in {name for name, label in declared.labels("zh").items() if name != label}
+
+
+def test_groups_of_one_column_keep_their_codes(folder: Path) -> None:
+    answers = survey.load(studies.load(folder))
+    assert answers.groups["gender"].cat.categories.tolist() == ["1", "2"]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.studies.analysis import Analysis
 from helpers.studies.assertions import Claim, Criterion, Replicates
+from helpers.studies.compared import Group, Wave
 from helpers.studies.responses import Responses
 from helpers.studies.rules import actions
 from helpers.words import pick, say
@@ -62,32 +63,6 @@ class Construct:
     low: float = float("nan")
     high: float = float("nan")
     label: Texts = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A column whose values form groups; every value of the data is in ``order``, the reference too.
-
-    ``partial`` holds the loadings and intercepts that may differ between the groups, as lavaan lines.
-    """
-
-    name: str
-    reference: str
-    order: tuple[str, ...]
-    label: Texts = field(default_factory=dict)
-    levels: Mapping[str, Texts] = field(default_factory=dict)
-    partial: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """The column that tells the waves apart."""
-
-    column: str
-    order: tuple[str, ...]
-    same_people: bool = False
-    label: Texts = field(default_factory=dict)
-    partial: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

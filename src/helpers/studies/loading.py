@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.errors import DataError, HelpersError, StudyError
 from helpers.studies import codebook as codebooks
-from helpers.studies import columns, groupings, instrument, models, settings
+from helpers.studies import columns, groupings, instrument, levels, models, settings
 from helpers.studies.declared import Analysis, Change, Construct, Item, Responses, Study
 from helpers.studies.findings import Findings
 from helpers.studies.places import FILE, find, inside, shown
@@ -121,6 +121,8 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
     claims = settings.claims(keys, constructs, groups, wave, found)
     if found.problems:
         return None
+    groups, profile = levels.told_apart(groups, profile, wave)
+    claims = levels.claims_told_apart(claims, groups)
     return Study(
         folder=folder, name=folder.name, title=instrument.texts(keys.title, keys.languages), synthetic=keys.synthetic,
         citation=keys.citation, responses=responses, codebook=codebook.table, codebook_file=codebook_file,

@@ -30,8 +30,11 @@ def categorical(raw: Raw, declared: Study, orders: Mapping[str, tuple[str, ...]]
     for name, order in orders.items():
         codes, texts = reading.codes_of(raw.frame[name])
         blank = _unanswered(raw, name, texts, declared)
+        known = declared.groups.get(name) or declared.profile.get(name)
+        names = known.codes if known else {}
         places = {level: place for place, level in enumerate(order)}
-        place = np.array([-1 if text in blank else places.get(text, -1) for text in texts], dtype=np.int32)
+        texts = [names.get(text, text) if text not in blank else "" for text in texts]
+        place = np.array([places.get(text, -1) if text else -1 for text in texts], dtype=np.int32)
         made[name] = pd.Categorical.from_codes(place[codes], categories=list(order), ordered=True)
     return pd.DataFrame(made, index=raw.frame.index)
 
