@@ -104,7 +104,21 @@ def expectations(found: Sequence[Block]) -> dict[str, str]:
             theirs = {column.header.number: column.name for column in stems[other]}
             if len(theirs) >= 2 and theirs.keys() == ours.keys() and not set(ours.values()) & set(pairs):
                 pairs |= {name: theirs[number] for number, name in ours.items()}
-    return pairs
+    return pairs | _by_order(found, pairs)
+
+
+def _by_order(found: Sequence[Block], pairs: Mapping[str, str]) -> dict[str, str]:
+    """Pair two blocks one by one, where only they have their sides and their number of items: wordings differ."""
+    taken = {*pairs, *pairs.values()}
+    open_blocks = [block for block in found if not taken & {column.name for column in block.columns}]
+    sided = {side: [block for block in open_blocks if block.side == side] for side in ("expectation", "perception")}
+    paired: dict[str, str] = {}
+    for block in sided["perception"]:
+        alike = [other for other in sided["expectation"] if len(other.columns) == len(block.columns)]
+        rivals = [other for other in sided["perception"] if len(other.columns) == len(block.columns)]
+        if len(alike) == len(rivals) == 1 and len(block.columns) > 1:
+            paired |= {ours.name: theirs.name for ours, theirs in zip(block.columns, alike[0].columns, strict=True)}
+    return paired
 
 
 def _counterparts(stem: str, stems: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ import pandas as pd
 LEAST_TOGETHER = 0.30  # mean |r| with the own cluster below which an item is not placed
 OF_ONE_ROOF = 0.05  # a division has to hold this much (mean silhouette) before one cluster becomes several
 BESIDE = 0.10  # nearer by this are questions that follow each other; it halves with every question and a bit between
+ONE = 0.92  # HTMT from which two clusters are one; above the usual .90, since chance and order have divided them
 CLOSE = 0.80  # of a cluster's own mean |r|: an item alone that reaches it joins the cluster
 TURNED = -0.20  # r with the rest of the construct below which an item may be worded against it
 _ROWS = 5000
@@ -60,6 +61,7 @@ def clusters(r: pd.DataFrame, names: Sequence[str]) -> tuple[list[list[str]], li
     References
     ----------
     Kaufman & Rousseeuw (1990). Finding Groups in Data. Wiley, chapters 2 and 5.
+    Henseler, Ringle & Sarstedt (2015). J. of the Academy of Marketing Science, 43, 115-135 (HTMT).
 
     Examples
     --------
@@ -84,6 +86,7 @@ def clusters(r: pd.DataFrame, names: Sequence[str]) -> tuple[list[list[str]], li
         tried = fcluster(tree, count, criterion="maxclust")
         if (width := _silhouette(distance, tried)) > best:
             best, labels = width, tried
+    labels = _merged(near, labels)
     return _ordered(near, labels, names)
 
 
@@ -110,6 +113,25 @@ def against(r: pd.DataFrame, names: Sequence[str], scores: pd.DataFrame) -> dict
         if value < TURNED:
             found[name] = float(value)
     return found
+
+
+def _merged(near: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Join clusters whose items go with those of the other as with their own; chance and order divide one construct."""
+    labels = labels.copy()
+    while True:
+        groups = [group for group in np.unique(labels) if (labels == group).sum() > 1]
+        ratios = {(one, other): _between(near, labels == one, labels == other)
+                  for position, one in enumerate(groups) for other in groups[position + 1:]}
+        pair = max(ratios, key=lambda each: ratios[each], default=None)
+        if pair is None or ratios[pair] < ONE:
+            return labels
+        labels[labels == pair[1]] = pair[0]
+
+
+def _between(near: np.ndarray, one: np.ndarray, other: np.ndarray) -> float:
+    """HTMT of two clusters: mean |r| between them over the geometric mean of the mean |r| inside."""
+    inside = [(near[np.ix_(who, who)].sum() - who.sum()) / (who.sum() * (who.sum() - 1)) for who in (one, other)]
+    return float(near[np.ix_(one, other)].mean() / max(np.sqrt(inside[0] * inside[1]), 1e-12))
 
 
 def _silhouette(distance: np.ndarray, labels: np.ndarray) -> float:

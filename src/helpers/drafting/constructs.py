@@ -125,8 +125,10 @@ def _named(block: Block, columns: Sequence[Column]) -> tuple[str, Mapping[str, s
         known = next((name for name in vocabulary()["constructs"] if says(block.name, "constructs", name, "has")), "")
     if known:
         return known, dict(vocabulary()["constructs"][known]["label"])
+    if block.by == "name" and len(block.name) == 1:
+        return usable(f"block_{block.name.casefold()}") or "block", {}
     if block.by == "name":
-        return usable(block.name.casefold().strip("_.")) or "block", {}
+        return usable(block.name.casefold()) or "block", {}
     return ("section", {"": block.name}) if block.by == "section" else ("block", {})
 
 
@@ -153,7 +155,7 @@ def usable(name: str) -> str:
     >>> usable("3 service-quality"), usable("满意")
     ('service_quality', '满意')
     """
-    text = "".join(sign if sign.isalnum() or sign == "_" else "_" for sign in name).strip("_0123456789")
+    text = "".join(sign if sign.isalnum() or sign == "_" else "_" for sign in name).lstrip("_0123456789").rstrip("_")
     while "__" in text:
         text = text.replace("__", "_")
     return text if text.isidentifier() and text.casefold() not in _TAKEN else ""

@@ -14,6 +14,7 @@ from helpers.drafting.answer_keys import Key
 from helpers.drafting.columns import Column
 from helpers.drafting.constructs import Proposal
 from helpers.drafting.intake import Intake, columns_of
+from helpers.drafting.item_names import item_names
 from helpers.drafting.yaml_text import one_line
 from helpers.errors import Problem
 
@@ -75,6 +76,7 @@ def drafted(taken: Intake) -> Draft:
     taken : Intake
     """
     columns = _one_respondent(_looked_over(columns_of(taken)))
+    columns = _sliders(columns)
     weights = _weights(columns, taken.frame)
     columns = [replace(column, kind="weights", why=Problem("drafting.why.weights")) if column.name in weights
                else column for column in columns]
@@ -82,6 +84,7 @@ def drafted(taken: Intake) -> Draft:
     parts = [part for block in blocks.blocks(items) for part in blocks.of_one_scale(block)]
     usual = _usual_top(items)
     keys = {name: key for part in parts for name, key in _keys(part, usual).items()}
+    columns = _lone_choices(columns, parts)
     keys |= {column.name: _nps_key(column) for column in columns if column.kind == "nps"}
     scores = clusters.coded({name: keys[name].numbers for name in keys if name in {c.name for c in items}}, taken.frame)
     columns = _without_useless(columns, scores)
@@ -153,11 +156,33 @@ def _one_respondent(columns: list[Column]) -> list[Column]:
             if column.name in others else column for column in columns]
 
 
+def _sliders(columns: Sequence[Column]) -> list[Column]:
+    """Take neighbouring numbers from 0 to 100 with one stem or section for items answered by a slider."""
+    groups: dict[tuple[str, str], list[Column]] = {}
+    for column in columns:
+        values = column.found.numbers.values()
+        if column.kind == "number" and column.why.id == "drafting.why.number" and values and min(values) >= 0 \
+                and 60 <= max(value for value in values if value <= 100 or value == max(values)) <= 100:
+            key = (column.header.section, column.header.stem if column.header.number else "")
+            groups.setdefault(key, []).append(column)
+    found = {column.name for key, group in groups.items() if any(key) and len(group) > 1 for column in group}
+    return [replace(column, kind="item") if column.name in found else column for column in columns]
+
+
+def _lone_choices(columns: Sequence[Column], parts: Sequence[blocks.Block]) -> list[Column]:
+    """Take two or three numbers that stand alone for a choice that describes people, such as the sexes as 1 and 2."""
+    lone = {part.columns[0].name for part in parts if len(part.columns) == 1 and not part.columns[0].found.places
+            and not blocks.names_something(part.columns[0].header.stem)
+            and len(set(part.columns[0].found.numbers.values())) <= 3}
+    return [replace(column, kind="profile", why=Problem("drafting.why.levels", {"count": column.distinct}))
+            if column.name in lone else column for column in columns]
+
+
 def _weights(columns: Sequence[Column], frame: pd.DataFrame) -> list[str]:
     """Columns in which every respondent divided 100 points."""
     stems: dict[str, list[Column]] = {}
     for column in columns:
-        if column.kind in ("number", "item") and len(column.found.numbers) > 2:
+        if column.kind in ("number", "item") and len(column.found.numbers) > 2 and column.found.bare:
             key = column.header.section or column.header.stem or column.header.code.split("_")[0]
             if key:
                 stems.setdefault(key, []).append(column)
@@ -269,25 +294,3 @@ def _value(entry: str) -> float | None:
         return float(entry)
     except ValueError:
         return None
-
-
-def item_names(columns: Sequence[Column], proposals: Sequence[Proposal]) -> dict[str, str]:
-    """Name every column that is or could become an item: its code where it has a usable one, else by its place."""
-    sides = {name: side for proposal in proposals if proposal.expectation
-             for names, side in ((proposal.items, "p"), (proposal.expectation, "e")) for name in names}
-    codes = Counter(column.header.code.casefold() for column in columns)
-    names: dict[str, str] = {}
-    used: set[str] = set()
-    for column in columns:
-        if column.kind not in ("item", "nps", "unplaced", "weights", "nominal"):
-            continue
-        header = column.header
-        code = constructs.usable_item(header.code)
-        numbered = re.fullmatch(r"q\d+(_\d+)?", code)
-        choices = [f"{sides[column.name]}{header.number}"] if column.name in sides and numbered else []
-        choices += [code] if code and codes[header.code.casefold()] == 1 else []
-        choices += [f"q{column.position + 1:02d}", f"column{column.position + 1}"]
-        name = next(each for each in choices if each.casefold() not in used)
-        names[column.name] = name
-        used.add(name.casefold())
-    return names

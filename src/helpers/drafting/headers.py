@@ -86,7 +86,7 @@ def understood(name: str, label: str = "") -> Header:
     section, facet = _section(text)
     side = _side_in_words(f"{text} {section}") or _side_in_code(code)
     marked = bool(_REVERSED.match(code)) or any(sign in plain(text or name) for sign in listed("negative"))
-    pair = _pair(code, number, text, side)
+    pair = _pair(code, facet or text, section, side)
     return Header(name, code, stem, number, facet or text, section, side, pair, marked)
 
 
@@ -159,18 +159,18 @@ def _side_in_code(code: str) -> str:
     return ""
 
 
-def _pair(code: str, number: int, text: str, side: str) -> tuple[str, ...]:
+def _pair(code: str, text: str, section: str, side: str) -> tuple[str, ...]:
     """Give what is left of a header without its side: equal for the two halves of a pair."""
     if not side:
         return ()
     if found := re.fullmatch(r"q(\d+)_(\d+)", code):  # 7-1 and 7-2
         return ("number", found[1])
-    if code:
+    if code and not re.fullmatch(r"q\d+", code):
         affixes = {affix for each in SIDES for affix in vocabulary()["sides"][each]["affix"]}
         parts = [_without_side(part) for part in re.split(r"[_.]", code.lower()) if part not in affixes]
         return ("code", *(part for part in parts if part))
-    words = re.sub(r"[()（）\[\]【】:：|/—–-]", " ", _without_side(plain(text)))
-    return ("text", " ".join(words.split()))
+    return ("text", *(" ".join(re.sub(r"[()（）\[\]【】:：|/—–-]", " ", _without_side(plain(part))).split())
+                      for part in (section, text)))
 
 
 def _without_side(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 from helpers import disclosure
 from helpers.drafting.columns import MOST_CHOICES, MOST_LEVELS, Column
-from helpers.drafting.vocabulary import is_kind, listed, plain, positions, vocabulary
+from helpers.drafting.vocabulary import is_kind, listed, plain, positions, says, vocabulary
 from helpers.errors import Problem
 
 _SEVERAL = re.compile(r"\s*[┋;；|│]\s*|,\s+|、")
@@ -52,10 +52,22 @@ def _describing(column: Column) -> tuple[str, Problem] | None:
         return "number", Problem("drafting.why.age", {"low": f"{min(numbers.values()):g}",
                                                       "high": f"{max(numbers.values()):g}"})
     for kind in ("groups", "profile"):
-        named = is_kind(column.name, kind) or is_kind(column.wording or column.name, kind)
-        if named and 2 <= column.distinct <= MOST_LEVELS and len(numbers) <= MOST_CHOICES:
+        if _named(column, kind) and 2 <= column.distinct <= MOST_LEVELS and len(numbers) <= MOST_CHOICES:
             return kind, Problem(f"drafting.why.{kind}_header", {"count": column.distinct})
     return None
+
+
+def _named(column: Column, kind: str) -> bool:
+    """Whether a column is named like a kind; where answers are numbers, a phrase counts only in a question to a person.
+
+    "Your occupation" describes people, "the occupational ethics of the staff" is an item.
+    """
+    bare = column.wording or column.name
+    if any(plain(name) in listed("headers", kind, "is") for name in (column.name, bare)):
+        return True
+    if column.header.section or not is_kind(bare, kind):
+        return False
+    return not column.found.numbers or bool(says(bare, "asked_of_person"))
 
 
 def _recommending(column: Column) -> tuple[str, Problem] | None:
