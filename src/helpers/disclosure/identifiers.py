@@ -27,6 +27,11 @@ _LATIN_NAME = re.compile(r"[A-Z][a-z'-]+(?: [A-Z]\.?)?(?: [A-Z][a-z'-]+){1,2}")
 # The forty surnames that most people in China carry (Ministry of Public Security, national names report 2020).
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余"
 _CHINESE_NAME = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}")
+# Words of schooling, places, firms and answers: "High School" and "高中" are written like names and are none.
+_NO_NAME = re.compile(r"\b(?:School|College|University|Degree|Diploma|Student|Insurance|Company|Group|Bank|Life"
+                      r"|Mutual|North|South|East|West|Central|America|Europe|Asia|Africa|City|Province|State|Time"
+                      r"|Employed|Very|Not|Never|Somewhat|Strongly|Agree|Disagree|Satisfied|Dissatisfied|Neutral|Yes|No"
+                      r"|Education|Other|Ensino|Curso|Superior|Universidad)\b|高[中职等校级]|[人财寿]保|保险|公司|集团|[省市区县]$")
 _MOST_GROUPS = 60  # China's provinces are 34, the States 51
 _LONGEST_GROUP = 80  # characters; the longest labels of a questionnaire are shorter
 _ALONE = 10
@@ -71,9 +76,12 @@ def personal_name(column: str, cells: Iterable[str]) -> bool:
     True
     >>> personal_name("insurer", ["A", "B", "C"])
     False
+    >>> personal_name("education", ["High School", "Bachelor Degree", "Master Degree"])
+    False
     """
     entries = [cell for cell in dict.fromkeys(cell.strip() for cell in cells) if cell]
-    named = sum(bool(_LATIN_NAME.fullmatch(cell) or _CHINESE_NAME.fullmatch(cell)) for cell in entries)
+    named = sum(bool(_LATIN_NAME.fullmatch(cell) or _CHINESE_NAME.fullmatch(cell)) and not _NO_NAME.search(cell)
+                for cell in entries)
     # Two places or two brands may look like names by chance; a column of people has many.
     return bool(_NAME_COLUMNS.fullmatch(column.strip())) or (len(entries) >= 3 and named > _SHARE * len(entries))
 

@@ -81,8 +81,9 @@ def proposed(block: Block, r: pd.DataFrame, scores: pd.DataFrame) -> tuple[list[
         why = None
     made = []
     for group in groups:
-        reason = why or Problem("drafting.why.by_correlation", {"r": _mean(r, group), "count": len(names)})
         name, label = _named(block, [columns[each] for each in group])
+        reason = why or Problem("drafting.why.by_words" if label else "drafting.why.by_correlation",
+                                {"r": _mean(r, group), "count": len(names)})
         made.append(Proposal(name, tuple(group), reason, label=label, turned=against(r, group, scores)))
     return made, left
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -17,6 +18,9 @@ from helpers.drafting.intake import Intake, columns_of
 from helpers.drafting.item_names import item_names
 from helpers.drafting.yaml_text import one_line
 from helpers.errors import Problem
+
+if TYPE_CHECKING:
+    from helpers.drafting.likeness import Likeness
 
 LEAST_ANSWERS = 0.02  # of the rows; an item that fewer answered is left out
 _NPS = (0.0, 10.0)
@@ -51,7 +55,7 @@ class Draft:
     missing: Mapping[str, tuple[str, int, int]]
     weights: tuple[str, ...] = ()
     side: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    like: object = None
+    like: Likeness | None = None
 
     @property
     def by_name(self) -> dict[str, Column]:
@@ -93,7 +97,7 @@ def drafted(taken: Intake) -> Draft:
     proposals, left, importance = _proposals(parts, columns, scores)
     columns = [replace(column, kind="unplaced", why=Problem("drafting.why.unplaced")) if column.name in left
                else column for column in columns]
-    columns, proposals, missing = _without_conflict(columns, proposals, keys)
+    columns, proposals, missing = without_conflict(columns, proposals, keys)
     columns = _without_levels_as_codes(columns, missing)
     names = item_names(columns, proposals)
     taken_names = {*names.values(), *(column.name for column in columns)}
@@ -238,7 +242,7 @@ def _proposals(parts: Sequence[blocks.Block], columns: Sequence[Column],
     return proposals, left | set(rated), {"importance": rated} if rated else {}
 
 
-def _without_conflict(columns: Sequence[Column], proposals: Sequence[Proposal], keys: Mapping[str, Key],
+def without_conflict(columns: Sequence[Column], proposals: Sequence[Proposal], keys: Mapping[str, Key],
                       ) -> tuple[list[Column], list[Proposal], dict[str, tuple[str, int, int]]]:
     """Leave out what needs a code for no answer that is an answer of other items: one list holds for all columns."""
     by_name = {column.name: column for column in columns}

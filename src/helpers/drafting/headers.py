@@ -84,7 +84,7 @@ def understood(name: str, label: str = "") -> Header:
     code, stem, number, text = _parts(_KIND.sub("", name).strip())
     text = _without_code(label, code) or text
     section, facet = _section(text)
-    side = _side_in_words(f"{text} {section}") or _side_in_code(code)
+    side = _side_in_words(text) or _side_in_section(section) or _side_in_code(code)
     marked = bool(_REVERSED.match(code)) or any(sign in plain(text or name) for sign in listed("negative"))
     pair = _pair(code, facet or text, section, side)
     return Header(name, code, stem, number, facet or text, section, side, pair, marked)
@@ -138,7 +138,8 @@ def _side_in_words(text: str) -> str:
     """Find a side that is named in brackets, or at the beginning or the end of the text."""
     if not text.strip():
         return ""
-    ends = [*_BRACKETED.findall(text), *re.split(r"[-–—:：|/]", text)[-1:], *re.split(r"[-–—:：|/]", text)[:1]]
+    cut = re.split(r"[-–—:：|/]", text)
+    ends = [*_BRACKETED.findall(text), *((cut[0], cut[-1]) if len(cut) > 1 else ())]
     short = [part for part in ends if len(part.strip()) <= 20]
     for part in short:
         for side in SIDES:
@@ -148,6 +149,10 @@ def _side_in_words(text: str) -> str:
     if "중요하다고 생각" in text:
         return "importance"
     return "performance" if re.search(r"정도에 만족", text) else ""
+
+
+def _side_in_section(section: str) -> str:
+    return next((side for side in SIDES if section and len(section) <= 60 and says(section, "sides", side, "has")), "")
 
 
 def _side_in_code(code: str) -> str:

@@ -19,6 +19,9 @@ _ASKED_FOR = re.compile(r"(?:请选择?|請選擇|please (?:select|choose|mark|t
                         r"[\"“”'「‘]?([^\"“”'」’.。,，)）?？]+)", re.IGNORECASE)
 
 
+FEW_CLUSTERS = 7  # branches; so few can be compared as groups
+
+
 def kind_of(column: Column) -> tuple[str, Problem, dict[str, Any]]:
     """Say what a column seems to be.
 
@@ -109,6 +112,8 @@ def _counts_up(column: Column) -> bool:
 def _declared_kinds(column: Column) -> tuple[str, Problem] | None:
     if is_kind(column.name, "wave") and 2 <= column.distinct <= MOST_CHOICES:
         return "wave", Problem("drafting.why.wave", {"levels": column.quoted()})
+    if is_kind(column.name, "clusters") and column.distinct > FEW_CLUSTERS and column.rows >= 3 * column.distinct:
+        return "clusters", Problem("drafting.why.clusters", {"count": column.distinct})
     if is_kind(column.name, "weights_of_sample") and len(column.found.numbers) == column.distinct:
         return "sample_weight", Problem("drafting.why.sample_weight")
     return None

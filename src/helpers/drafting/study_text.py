@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from helpers import words
-from helpers.drafting import levels
+from helpers.drafting import levels, like_text
 from helpers.drafting.columns import DROPPED, Column
 from helpers.drafting.constructs import Proposal
 from helpers.drafting.draft import Draft
@@ -23,6 +23,7 @@ class StudyText:
         self.draft, self.name, self.file, self.language, self.shown = draft, name, file, language, shown
         self.columns = draft.by_name
         self.scale = self._usual_scale()
+        self.like = draft.like if draft.like and draft.like.placed else None
 
     def text(self) -> str:
         """Write the whole file."""
@@ -75,6 +76,8 @@ class StudyText:
         count = sum(self.draft.keys[name].scale == self.scale for name in self.draft.used)
         said = self.said("scale", low=f"{low:g}", high=f"{high:g}", items=count)
         lines = [marked(f"scale: {_ends(low, high)}", said)]
+        if self.like:
+            return lines + like_text.reversed_lines(self.like, self.said)
         turned = {name: r for proposal in self.draft.proposals for name, r in proposal.turned.items()}
         if turned:
             evidence = ", ".join(f"{self.draft.names[name]} r = {r:.2f}" for name, r in turned.items())
@@ -93,6 +96,8 @@ class StudyText:
             spoken = [(self.draft.names[name], self.columns[name].wording) for name in proposal.items]
             if not proposal.single:
                 lines += [f"    # {item}: {one_line(text, 90)}" for item, text in spoken if text]
+        if self.like:
+            lines += like_text.part_lines(self.like, self.said)
         return lines
 
     def _construct(self, proposal: Proposal) -> str:
@@ -133,6 +138,9 @@ class StudyText:
                 lines += [f"# {self.said(kind)}", f"{kind}:"]
                 lines += [marked(f"  {scalar(column.name)}: {self._levels(column)}", self.why(column.why))
                           for column in columns]
+        if columns := self.draft.of("clusters"):
+            lines.append("clusters:")
+            lines += [marked(f"  {scalar(column.name)}: {{}}", self.why(column.why)) for column in columns]
         for column in self.draft.of("wave")[:1]:
             order = listed(levels.order(list(column.found.counts)))
             lines.append(marked(f"wave: {{column: {scalar(column.name)}, order: {order}, same_people: false}}",
@@ -147,6 +155,8 @@ class StudyText:
         return "{" + ", ".join(parts) + "}"
 
     def _model(self) -> list[str]:
+        if self.like and (taken := like_text.model_lines(self.like, self.said)):
+            return taken
         scales = [proposal.name for proposal in self.draft.proposals if not proposal.single]
         ends = [*scales[::-1], "satisfaction", "trust"][:2] if len(scales) < 2 else (scales[-1], scales[0])
         return [*(f"# {line}" for line in self.said("model").splitlines()), "# model: |", f"#   {ends[0]} ~ {ends[1]}"]
@@ -154,10 +164,11 @@ class StudyText:
     def _left_out(self) -> list[str]:
         kinds = ("unplaced", "nominal", "several", "choice", "number", "score", "sample_weight", "identifier", "names",
                  "constant", "empty")
-        columns = self.draft.of(*kinds)
+        columns = [column for column in self.draft.of(*kinds) if not (self.like and column.name in self.like.unplaced)]
+        lines = like_text.unplaced_lines(self.draft, self.like, self.said) if self.like else []
         if not columns:
-            return []
-        lines = [f"# check: {self.said('left_out', count=len(columns))}"]
+            return lines
+        lines.append(f"# check: {self.said('left_out', count=len(columns))}")
         for (_, why), group in _grouped(columns, self.language):
             lines.append(f"#   {why}")
             lines += [f"#     {self._called(column)}" for column in group[:_MOST_LISTED]]
