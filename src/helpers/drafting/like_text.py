@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from helpers.drafting.draft import Draft
 from helpers.drafting.likeness import Likeness
-from helpers.drafting.yaml_text import listed, mapping, marked, one_line
+from helpers.drafting.yaml_text import listed, mapping, marked, one_line, scalar
 
 Said = Callable[..., str]
 _CONTRARY = 0.0  # r with the rest above which a reversed item seems to be turned in the file already
@@ -54,6 +54,21 @@ def model_lines(like: Likeness, said: Said) -> list[str]:
         lines.append(marked(f"replicates: {{study: {like.study.name}, smallest_difference: 0.10}}",
                             said("like_replicates")))
     return lines
+
+
+def levels_of(like: Likeness, name: str, answered: list[str]) -> str:
+    """Give the other study's declaration of a column that has its name and its levels; "" where it has none."""
+    known = {**like.study.profile, **like.study.groups}
+    group = next((each for column, each in known.items() if column.casefold() == name.casefold()), None)
+    if group is None or set(group.order) != set(answered):
+        return ""
+    parts = [f"order: {listed(group.order)}"]
+    if group.label:
+        parts.append(f"label: {mapping(dict(group.label))}")
+    if group.levels:
+        labels = ", ".join(f"{scalar(level)}: {mapping(dict(texts))}" for level, texts in group.levels.items())
+        parts.append(f"levels: {{{labels}}}")
+    return "{" + ", ".join(parts) + "}"
 
 
 def unplaced_lines(draft: Draft, like: Likeness, said: Said) -> list[str]:

@@ -45,6 +45,8 @@ class Likeness:
         Second-order construct -> its parts that are there.
     reversed : mapping of str to float
         Reversed item of the other study -> its correlation here with the rest of its construct.
+    markers : tuple of str
+        Columns of the other study's marker items.
     model : str
     rivals : mapping of str to str
     lacking : tuple of str
@@ -61,6 +63,7 @@ class Likeness:
     model: str = ""
     rivals: Mapping[str, str] = field(default_factory=dict)
     lacking: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
 
 
 def mapped(draft: Draft, other: Study, *, beside: Path) -> Draft:
@@ -94,9 +97,12 @@ def mapped(draft: Draft, other: Study, *, beside: Path) -> Draft:
                  and (made := _proposal(construct, column_of, placed))]
     kinds = _kinds(draft, placed, other)
     kept, proposals, missing = without_conflict(kinds, proposals, draft.keys)
-    there = {column_of_item for proposal in proposals for column_of_item in (*proposal.items, *proposal.expectation)}
+    there = {name for proposal in proposals for name in (*proposal.items, *proposal.expectation)}
+    markers = tuple(name for name, (item, _) in placed.items() if other.items[item].role == "marker"
+                    and set(draft.keys[name].missing) <= missing.keys())
+    there |= set(markers)
     like = _likeness(draft, other, proposals, {name: hit for name, hit in placed.items() if name in there}, beside)
-    like = replace(like, unplaced=_nearest(columns, items, alike, placed))
+    like = replace(like, unplaced=_nearest(columns, items, alike, placed), markers=markers)
     return replace(draft, columns=tuple(kept), proposals=tuple(proposals), names=names, missing=missing, like=like)
 
 

@@ -129,6 +129,9 @@ class StudyText:
         if self.draft.weights:
             items = names([self.draft.names[name] for name in self.draft.weights])
             lines.append(marked(f"  weights: {items}", self.said("weights")))
+        if self.like and self.like.markers:
+            items = names([self.draft.names[name] for name in self.like.markers])
+            lines.append(marked(f"  marker: {items}", self.said("like_model", study=self.like.study.name)))
         return ["roles:", *lines] if lines else []
 
     def _groups(self) -> list[str]:
@@ -149,6 +152,8 @@ class StudyText:
 
     def _levels(self, column: Column) -> str:
         answered = [entry for entry in column.found.counts if entry not in self.draft.missing]
+        if self.like and (known := like_text.levels_of(self.like, column.name, answered)):
+            return known
         parts = [f"order: {listed(levels.order(answered))}"]
         if column.wording and column.wording != column.name:
             parts.append(f"label: {scalar(one_line(column.wording, 120))}")
