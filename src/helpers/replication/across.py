@@ -87,32 +87,46 @@ def invariance(model: str, original: pd.DataFrame, replication: pd.DataFrame, *,
     """
     data = together(original, replication, same_format=same_format)
     tested = sem.measurement_part(model)
-    chosen = treatment or sem.treatment(tested, data)
+    chosen = treatment or sem.treatment(tested, data[sem.indicators(tested)])
     items = sem.indicators(tested)
     return sem.invariance(tested, data[[*items, STUDY]], group=STUDY, estimator=chosen.estimator,
                           missing=chosen.missing, ordered=[name for name in items if name in chosen.ordered])
 
 
-def metric(invariance: pd.DataFrame | None = None) -> Metric:
+def metric(model: str, original: pd.DataFrame | None = None, replication: pd.DataFrame | None = None, *,
+           same_format: bool = True, treatment: sem.Treatment | None = None) -> Metric:
     """Decide in which metric paths may be compared.
 
     Parameters
     ----------
-    invariance : DataFrame, optional
-        None where it could not be tested: another format, or no answers of the original.
+    model, original, replication, same_format, treatment
+        As in ``invariance``; None where only moments or printed paths of a study are known.
 
     Returns
     -------
     Metric
-        Unstandardized where loadings are equal in both studies: a unit of each construct is then the same. Otherwise
-        standardized, which is descriptive: each study's own standard deviations are part of its estimates (Kim &
-        Ferree, 1981. Sociological Methods & Research, 10, 187-210).
+        Unstandardized where loadings are equal in both studies: a unit of each construct is then the same. Otherwise,
+        also where that cannot be tested, standardized, which is descriptive: each study's own standard deviations are
+        part of its estimates (Kim & Ferree, 1981. Sociological Methods & Research, 10, 187-210).
+
+    Examples
+    --------
+    >>> answers = sem.simulate("f =~ .8*a + .7*b + .6*c; g =~ .8*d + .7*e + .6*h; g ~ .5*f", n=900, seed=1)
+    >>> metric("f =~ a + b + c; g =~ d + e + h; g ~ f", answers[:450], answers[450:]).kind
+    'unstandardized'
     """
-    tested = invariance is not None
-    rows = invariance[invariance["level"].isin(_METRIC)] if tested else pd.DataFrame()
-    holds = len(rows) > 0 and bool(rows["holds"].iloc[0])
+    holds, why = False, "format" if not same_format else "answers"
+    if same_format and original is not None and replication is not None:
+        try:
+            tested = invariance(model, original, replication, treatment=treatment)
+        except (ModelError, DataError):  # a level that cannot be fitted shows nothing; the table of invariance says why
+            why = "fitted"
+        else:
+            rows = tested[tested["level"].isin(_METRIC)]
+            holds = len(rows) > 0 and bool(rows["holds"].iloc[0])
+            why = "tested" if holds else "unequal"
     return Metric("unstandardized" if holds else "standardized",
-                  (Check("replication_metric", "info", holds, {"tested": "yes" if tested else "no"}),))
+                  (Check("replication_metric", "info", holds, {"how": why}),))
 
 
 def equal_paths(model: str, original: pd.DataFrame, replication: pd.DataFrame, *, metric: Metric | None = None,

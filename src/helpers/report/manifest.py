@@ -128,4 +128,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _relative(file: Path, folder: Path) -> str:
-    return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.name
+    if file.is_relative_to(folder):
+        return file.relative_to(folder).as_posix()
+    beside = file.is_relative_to(folder.parent)  # of the study that is repeated
+    return f"../{file.relative_to(folder.parent).as_posix()}" if beside else file.name

@@ -48,7 +48,7 @@ def load(folders: Sequence[str | Path]) -> list[Study]:
 
 
 def look_through(declared: Sequence[Study]) -> None:
-    """Read the answers of studies and say what is wrong with them.
+    """Read the answers of studies and say what is wrong with them, and whether the study that is repeated fits.
 
     Raises
     ------
@@ -59,7 +59,16 @@ def look_through(declared: Sequence[Study]) -> None:
     """
     from helpers import survey
 
-    _raise([DataError.of(problems) for study in declared if (problems := survey.preflight(study))])
+    refused: list[HelpersError] = []
+    for study in declared:
+        if problems := survey.preflight(study):
+            refused.append(DataError.of(problems))
+        if study.replicates:
+            try:
+                studies.common(study, studies.original(study))
+            except HelpersError as error:
+                refused.append(error)
+    _raise(refused)
 
 
 def unchecked(study: Study) -> list[Problem]:
