@@ -67,10 +67,14 @@ def inside(folder: Path, written: str) -> Path:
     StudyError
         If it is not a relative path with slashes, or leads out of the folder (over a link, too).
     """
-    if "\\" in written or PureWindowsPath(written).drive:
-        raise StudyError("studies.path_form", path=written)
+    foreign = "\\" in written or "://" in written or written.startswith("~") or "\0" in written
+    if foreign or PureWindowsPath(written).drive:
+        raise StudyError("studies.path_form", path=written.replace("\0", "␀"))
     path = folder / written
-    outside = ".." in PurePosixPath(written).parts or not path.resolve().is_relative_to(folder.resolve())
-    if PurePosixPath(written).is_absolute() or outside:
+    try:
+        outside = not path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links in a circle, or a name that the system cannot have
+        raise StudyError("studies.path_form", path=written[:80]) from None
+    if outside or ".." in PurePosixPath(written).parts or PurePosixPath(written).is_absolute():
         raise StudyError("studies.path_outside", path=written)
     return path
