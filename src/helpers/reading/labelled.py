@@ -27,6 +27,8 @@ _SPSS_MOMENTS = {"DATETIME", "YMDHMS"}
 _SPSS_TIMES = {"TIME", "DTIME", "MTIME"}
 _SPSS_EPOCH = np.datetime64("1582-10-14T00:00:00.000", "ms")
 _STATA_EPOCH = np.datetime64("1960-01-01T00:00:00.000", "ms")
+# What damaged files make the reader raise beside its own errors.
+_DAMAGED = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError)
 _FURTHEST = 3.2e14  # milliseconds; a date further from its epoch has no four-digit year
 _UTF8_SINCE = 118  # release of .dta files
 _UNSAID = {0, 2, 3, 20127}  # SPSS code pages that mean "7-bit" or nothing
@@ -210,8 +212,8 @@ def _opened(file: Path, shown: str, **how: Any) -> tuple[pd.DataFrame, Any]:
     try:
         return reader(file, user_missing=True, apply_value_formats=False, disable_datetime_conversion=True,
                       encoding=_BYTES, **how)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError) as error:
-        raise DataError("reading.damaged", where=shown, reason=str(error)) from None
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, *_DAMAGED) as error:
+        raise DataError("reading.damaged", where=shown, reason=str(error) or type(error).__name__) from None
 
 
 def _passes(file: Path, about: Any, columns: list[str], shown: str) -> Iterator[pd.DataFrame]:
@@ -292,6 +294,7 @@ def _known(name: str) -> str:
     name = re.sub(r"^(?:windows|cp|ibm|ms)-?(?=\d)", "cp", name.strip("\0 ").lower())
     name = {"cp936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030"}.get(name, name)  # it holds the other two
     try:
+        b" ".decode(name)  # refuses a codec that yields no text
         return codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, ValueError):  # unknown, or the name itself is damaged
         return ""

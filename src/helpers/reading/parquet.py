@@ -54,7 +54,7 @@ def read(file: Path, *, columns: Collection[str] | None = None, skip: Collection
             raise DataError("reading.no_rows", where=shown)
         cells = {names[at]: _categorical(_column(scanned, found[at]), names[at], shown) for at in kept}
         blank = _blank(cells, rows, scanned, [name for at, name in enumerate(found) if at not in set(kept)])
-    except polars.exceptions.PolarsError:
+    except (polars.exceptions.PolarsError, polars.exceptions.PanicException):  # what it did not foresee, it panics at
         raise DataError("reading.no_parquet", where=shown) from None
     left = _left(skip, rows, shown)
     stay = ~(blank | left)
