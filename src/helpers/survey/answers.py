@@ -100,7 +100,8 @@ def load(declared: Study) -> Answers:
     profile = columns.categorical(raw, declared, {name: group.order for name, group in declared.profile.items()})
     applied, wrong_seconds = screening.screened(raw, answers, declared)
     flags = rules.flags_of(applied, answers.index)
-    sound = answers.drop(columns={problem.values.get("item") for problem in problems} & {*answers})
+    unsound = {problem.values.get("item") for problem in problems} & {*answers}
+    sound = answers.drop(columns=unsound) if unsound else answers
     problems += columns.identifier_problems(raw.frame, declared) + wrong_seconds
     problems += faults.failed_formulas(raw, _told_by(declared), declared.responses.missing_codes,
                                        declared.responses.shown)
@@ -110,9 +111,11 @@ def load(declared: Study) -> Answers:
         raise DataError.of(problems)
     left = _left(flags, declared)
     kept = _kept(answers, left, declared)
+    del sound  # with millions of respondents a second copy of the answers counts
+    answers, groups, profile, weights, beside, careless = (
+        part if kept.all() else part[kept].reset_index(drop=True)
+        for part in (answers, groups, profile, weights, beside, flags))
     scores = coding.reverse_coded(answers, {name: declared.items[name] for name in answers})
-    scores, groups, profile, weights, beside, careless = (
-        part[kept].reset_index(drop=True) for part in (scores, groups, profile, weights, beside, flags))
     return Answers(
         scores=scores, missing=_missing(scores, declared), screening=rules.table(applied, declared.actions),
         flow=_flow(raw, left, len(kept)), groups=groups, profile=profile, weights=weights, auxiliaries=beside,
@@ -209,7 +212,8 @@ def _coded(raw: reading.Raw, declared: Study) -> tuple[pd.DataFrame, pd.DataFram
                        for role in ("weight", "auxiliary"))
     sound = [name for name in beside if name not in {problem.values["item"] for problem in problems}]
     problems += columns.auxiliary_problems(coded[sound], declared)
-    return coded.drop(columns=[*weights, *beside]), coded[weights], coded[beside], problems
+    others = [*weights, *beside]
+    return coded.drop(columns=others) if others else coded, coded[weights], coded[beside], problems
 
 
 def _left(flags: pd.DataFrame, declared: Study) -> dict[str, np.ndarray]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 
 from helpers.survey.distance import available_correlations
 
@@ -12,7 +15,7 @@ _GRID = 400
 _STRONGEST = 0.999
 
 
-def attentive(scores: np.ndarray, *, n: int = RESPONDENTS, seed: int = 1) -> np.ndarray:
+def attentive(scores: np.ndarray, *, n: int = RESPONDENTS, seed: int = 1, rows: np.ndarray | None = None) -> np.ndarray:
     r"""Draw respondents who answer as the items' distributions and correlations ask for, and in no other way.
 
     Parameters
@@ -21,6 +24,8 @@ def attentive(scores: np.ndarray, *, n: int = RESPONDENTS, seed: int = 1) -> np.
         The sample without those who obviously did not read.
     n : int, default 1000
     seed : int, default 1
+    rows : ndarray of bool, shape (respondents,), optional
+        Of whom to learn; None: of everybody.
 
     Returns
     -------
@@ -49,22 +54,37 @@ def attentive(scores: np.ndarray, *, n: int = RESPONDENTS, seed: int = 1) -> np.
     if not scores.shape[1]:
         return np.empty((n, 0))
     rng = np.random.default_rng(seed)
-    given = [np.sort(column[~np.isnan(column)]) for column in scores.T]
+    given = [_Distribution.of(column if rows is None else column[rows]) for column in scores.T]
     grid = ndtri((np.arange(_GRID) + 0.5) / _GRID)
-    kept = np.array([_correlation(grid, _cut(answers, ndtr(grid))) for answers in given])
-    wanted = available_correlations(scores) / np.outer(kept, kept)
+    kept = np.array([_correlation(grid, answers.at(ndtr(grid))) for answers in given])
+    wanted = available_correlations(scores, rows=rows) / np.outer(kept, kept)
     root = _root(np.clip(np.nan_to_num(wanted), -_STRONGEST, _STRONGEST))
     uniform = ndtr(rng.standard_normal((n, len(given))) @ root.T)
-    drawn = np.column_stack([_cut(answers, uniform[:, at]) for at, answers in enumerate(given)])
-    holes = np.isnan(scores)[rng.integers(len(scores), size=n)]
+    drawn = np.column_stack([answers.at(uniform[:, at]) for at, answers in enumerate(given)])
+    learned = np.arange(len(scores)) if rows is None else np.flatnonzero(rows)
+    holes = np.isnan(scores[learned[rng.integers(len(learned), size=n)]])
     return np.where(holes, np.nan, drawn)
 
 
-def _cut(answers: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-    """Give the answers at these shares of the sample's own distribution."""
-    if not len(answers):
-        return np.full(len(uniform), np.nan)
-    return answers[np.minimum((uniform * len(answers)).astype(int), len(answers) - 1)]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Distribution:
+    """The different answers to an item in their order, and how many answers lie at or below each."""
+
+    answers: np.ndarray
+    below: np.ndarray
+
+    @classmethod
+    def of(cls, column: np.ndarray) -> _Distribution:
+        counts = pd.Series(column).value_counts(sort=False).sort_index()  # without those who gave no answer
+        return cls(counts.index.to_numpy(), np.cumsum(counts.to_numpy()))
+
+    def at(self, uniform: np.ndarray) -> np.ndarray:
+        """Give the answers at these shares of the sample's own distribution."""
+        if not len(self.answers):
+            return np.full(len(uniform), np.nan)
+        n = self.below[-1]
+        place = np.minimum((uniform * n).astype(int), n - 1)
+        return self.answers[np.searchsorted(self.below, place, side="right")]
 
 
 def _correlation(one: np.ndarray, two: np.ndarray) -> float:

@@ -98,8 +98,14 @@ def wrong(column: pd.Series, right: str, *, missing_codes: Collection[str], deci
 
 def reverse_coded(answers: pd.DataFrame, items: Mapping[str, Item]) -> pd.DataFrame:
     """Turn reversed items around: low + high - answer; the given table stays as it is."""
-    turned = {name: item.low + item.high - answers[name] for name, item in items.items() if item.reversed}
-    return answers.assign(**turned)
+    turned = [name for name, item in items.items() if item.reversed]
+    if not turned:
+        return answers
+    values = answers.to_numpy(copy=True)
+    for name in turned:
+        at = answers.columns.get_loc(name)
+        values[:, at] = items[name].low + items[name].high - values[:, at]
+    return pd.DataFrame(values, index=answers.index, columns=answers.columns, copy=False)
 
 
 def _numbers(texts: Iterable[str], missing_codes: Collection[str], decimal: str) -> tuple[np.ndarray, np.ndarray]:

@@ -151,10 +151,8 @@ def item_problems(scores: pd.DataFrame, declared: Study) -> list[Problem]:
     """Find items without an answer or without variance, and fewer respondents than items."""
     shown = declared.responses.shown
     values = scores.to_numpy()
-    answered = ~np.isnan(values)
-    none = ~answered.any(axis=0)
-    low = np.where(answered, values, np.inf).min(axis=0)
-    high = np.where(answered, values, -np.inf).max(axis=0)
+    low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
+    none = np.isnan(low)
     problems = []
     if none.any():
         names = scores.columns[none].tolist()

@@ -2,7 +2,11 @@ r"""Whose combination of answers lies far from everybody else's? Mahalanobis dis
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+
+from helpers.survey.blocks import blocks, patterns
 
 # Smallest eigenvalue of the correlations, in the precision of the data, at which items do not repeat each other.
 SINGULAR = 1e-10
@@ -27,22 +31,21 @@ def available_moments(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     array([[1. , 0.5],
            [0.5, 7. ]])
     """
-    here = (~np.isnan(answers)).astype(float)
-    count = here.T @ here
+    mean, products = _products(answers)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(here > 0, answers, 0.0).sum(axis=0) / here.sum(axis=0)
-        centred = np.where(here > 0, answers - mean, 0.0)
-        sums = centred.T @ here  # of the first item over those who answered the second too
-        cov = (centred.T @ centred - sums * sums.T / count) / (count - 1)
+        sums, count = products.sums, products.count
+        cov = (products.products - sums * sums.T / count) / (count - 1)
     return mean, np.where(count > 1, cov, np.nan)
 
 
-def available_correlations(answers: np.ndarray) -> np.ndarray:
+def available_correlations(answers: np.ndarray, *, rows: np.ndarray | None = None) -> np.ndarray:
     """Correlate every two items over those who answered both.
 
     Parameters
     ----------
     answers : ndarray of float, shape (n, items)
+    rows : ndarray of bool, shape (n,), optional
+        Who counts; None: everybody.
 
     Returns
     -------
@@ -55,14 +58,42 @@ def available_correlations(answers: np.ndarray) -> np.ndarray:
     array([[1.   , 0.189],
            [0.189, 1.   ]])
     """
-    here = (~np.isnan(answers)).astype(float)
-    count = here.T @ here
+    _, found = _products(answers, rows)
     with np.errstate(invalid="ignore", divide="ignore"):
-        centred = np.where(here > 0, answers - np.where(here > 0, answers, 0.0).sum(axis=0) / here.sum(axis=0), 0.0)
-        sums = centred.T @ here
-        spread = (centred**2).T @ here - sums**2 / count  # of the first item, among those who answered both
+        spread = found.squares - found.sums**2 / found.count  # of the first item, among those who answered both
         spread = np.where(spread > 1e-20, spread, np.nan)
-        return (centred.T @ centred - sums * sums.T / count) / np.sqrt(spread * spread.T)
+        return (found.products - found.sums * found.sums.T / found.count) / np.sqrt(spread * spread.T)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Products:
+    """Sums over those who answered both of two items, shape (items, items) each; of the first item, about its mean."""
+
+    count: np.ndarray
+    sums: np.ndarray
+    squares: np.ndarray
+    products: np.ndarray
+
+
+def _products(answers: np.ndarray, rows: np.ndarray | None = None) -> tuple[np.ndarray, _Products]:
+    """Mean of each item, and the sums about it, block by block."""
+    total, given = np.zeros(answers.shape[1]), np.zeros(answers.shape[1])
+    for block in blocks(len(answers)):
+        part = answers[block] if rows is None else answers[block][rows[block]]
+        total += np.nansum(part, axis=0)
+        given += (~np.isnan(part)).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total / given
+    count, sums, squares, products = (np.zeros((len(mean), len(mean))) for _ in range(4))
+    for block in blocks(len(answers)):
+        part = answers[block] if rows is None else answers[block][rows[block]]
+        here = ~np.isnan(part)
+        centred, here = np.where(here, part - mean, 0.0), here.astype(float)
+        count += here.T @ here
+        sums += centred.T @ here
+        squares += (centred**2).T @ here
+        products += centred.T @ centred
+    return mean, _Products(count, sums, squares, products)
 
 
 def mahalanobis(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -106,13 +137,13 @@ def mahalanobis(answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return distance, df
     if np.linalg.eigvalsh(cov / np.outer(sd, sd))[0] < SINGULAR:
         return distance, df
-    packed = np.ascontiguousarray(np.packbits(here, axis=1))
-    _, first, of_row = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_index=True, return_inverse=True)
+    of_row = patterns(here)
     order = np.argsort(of_row, kind="stable")
-    ends = np.cumsum(np.bincount(of_row))
-    for number, rows in enumerate(np.split(order, ends[:-1])):
-        seen = here[first[number]]
+    for rows in np.split(order, np.cumsum(np.bincount(of_row))[:-1]):
+        seen = here[rows[0]]
         if seen.any():
-            away = answers[np.ix_(rows, seen)] - mean[seen]
-            distance[rows] = (away * np.linalg.solve(cov[np.ix_(seen, seen)], away.T).T).sum(axis=1)
+            own = cov[np.ix_(seen, seen)]
+            for block in blocks(len(rows)):
+                away = answers[rows[block]][:, seen] - mean[seen]
+                distance[rows[block]] = (away * np.linalg.solve(own, away.T).T).sum(axis=1)
     return distance, df

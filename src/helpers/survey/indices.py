@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from helpers.survey import answering_style, consistency, distance
+from helpers.survey.blocks import by_rows
 from helpers.survey.rules import Rule, short_source
 from helpers.survey.sheet import Sheet
 
@@ -67,13 +68,13 @@ def _values(scores: np.ndarray, sheet: Sheet, same: Synonyms) -> dict[str, np.nd
     """Every index of every respondent; NaN where it cannot be computed."""
     from scipy.special import chdtrc
 
-    given, scaled = sheet.turned(scores), sheet.scaled(scores)
     away, df = distance.mahalanobis(scores)
-    return {"irv": answering_style.variability(sheet.scaled(given)),
-            "repetition": answering_style.repetition(given),
-            "even_odd": consistency.even_odd(scaled, sheet.scales),
-            "synonyms": consistency.synonyms(scaled, same.pairs, turned=same.turned),
-            "mahalanobis": np.where(np.isnan(away), np.nan, chdtrc(np.maximum(df, 1), np.nan_to_num(away)))}
+    found = {"irv": lambda part: answering_style.variability(sheet.scaled(sheet.turned(part))),
+             "repetition": lambda part: answering_style.repetition(sheet.turned(part)),
+             "even_odd": lambda part: consistency.even_odd(sheet.scaled(part), sheet.scales),
+             "synonyms": lambda part: consistency.synonyms(sheet.scaled(part), same.pairs, turned=same.turned)}
+    return {name: by_rows(function, scores) for name, function in found.items()} | {
+        "mahalanobis": np.where(np.isnan(away), np.nan, chdtrc(np.maximum(df, 1), np.nan_to_num(away)))}
 
 
 def _absent(scores: np.ndarray, sheet: Sheet, same: Synonyms) -> dict[str, str]:

@@ -64,14 +64,14 @@ def screened(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[list[Rul
     Meade & Craig (2012). Psychological Methods, 17(3), 437-455.
     """
     sheet = sheet_of(declared, raw.columns)
-    given = answers[list(sheet.names)].to_numpy()
+    given = (answers if list(sheet.names) == list(answers) else answers[list(sheet.names)]).to_numpy()
     speed, problems = _speeder(raw, answers, declared)
     signs = [_twice(raw, declared), _duplicates(given, _people(raw, declared)), _attention(raw, declared), speed,
              _longstring(given, declared), _silent(answers)]
     scores = sheet.turned(given)
     read = ~np.logical_or.reduce([rule.flagged for rule in signs])
-    simulated = attentive(scores[read] if read.sum() >= _FEWEST_TO_LEARN_FROM else scores,
-                          seed=declared.analysis.seed)
+    simulated = attentive(scores, seed=declared.analysis.seed,
+                          rows=read if read.sum() >= _FEWEST_TO_LEARN_FROM else None)
     drawn = {rule.name: rule.flagged.mean() for rule in (_duplicates(sheet.turned(simulated)),
                                                          _longstring(sheet.turned(simulated), declared))}
     signs = [replace(rule, attentive=float(drawn[rule.name])) if rule.name in drawn and rule.computable == "yes"
@@ -127,13 +127,34 @@ def _duplicates(given: np.ndarray, people: np.ndarray | None = None) -> Rule:
     source = "Kuriakose & Robbins (2016)"
     if given.shape[1] < ITEMS_FOR_DUPLICATES:
         return _absent("duplicate_answers", len(given), "≥ 1", "few_items", source)
-    varied = np.nanmax(given, axis=1, initial=-np.inf) > np.nanmin(given, axis=1, initial=np.inf)
-    rows = pd.DataFrame(given)
-    same = rows.duplicated(keep=False).to_numpy() & varied
-    if people is not None:
-        names = pd.Series(pd.factorize(people)[0])
-        same &= (names.groupby([rows[at] for at in rows], dropna=False).transform("nunique") > 1).to_numpy()
-    return Rule("duplicate_answers", same, len(given), "≥ 1", source)
+    candidates = _perhaps_alike(given)
+    rows = pd.DataFrame(given[candidates])
+    same = rows.duplicated(keep=False).to_numpy()
+    if people is not None and same.any():
+        names = pd.Series(pd.factorize(people[candidates])[0])
+        people_alike = names.groupby([rows[at] for at in rows], dropna=False).transform("nunique")
+        same = same & (people_alike > 1).to_numpy()
+    found = np.zeros(len(given), dtype=bool)
+    found[candidates[same]] = True
+    return Rule("duplicate_answers", found, len(given), "≥ 1", source)
+
+
+def _perhaps_alike(given: np.ndarray) -> np.ndarray:
+    """Find the rows with more than one answer whose sum of scrambled answers is that of another row.
+
+    Rows that are alike have the same sum; that of two others agrees once in 2^64 times, and is looked at again.
+    """
+    draw = np.random.default_rng(0)
+    factors = draw.integers(2**63, size=given.shape[1], dtype=np.uint64) | np.uint64(1)
+    sums = np.zeros(len(given), dtype=np.uint64)
+    low, high = np.full(len(given), np.inf), np.full(len(given), -np.inf)
+    for column, factor in zip(given.T, factors, strict=True):
+        bits = (np.where(np.isnan(column), np.nan, column) + 0.0).view(np.uint64)  # one NaN, one zero
+        bits = (bits ^ (bits >> np.uint64(32))) * factor
+        sums += bits ^ (bits >> np.uint64(29))
+        np.fmin(low, column, out=low)
+        np.fmax(high, column, out=high)
+    return np.flatnonzero(pd.Series(sums).duplicated(keep=False).to_numpy() & (high > low))
 
 
 def _twice(raw: Raw, declared: Study) -> Rule:

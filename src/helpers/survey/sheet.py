@@ -34,7 +34,11 @@ class Sheet:
 
     def turned(self, answers: np.ndarray) -> np.ndarray:
         """Turn reversed items around: answers as given become scores, and scores answers as given."""
-        return np.where(self.reversed, self.low + self.high - answers, answers)
+        if not self.reversed.any():
+            return answers
+        around = np.array(answers)
+        around[:, self.reversed] = (self.low + self.high)[self.reversed] - answers[:, self.reversed]
+        return around
 
     def scaled(self, answers: np.ndarray) -> np.ndarray:
         """Put all items on a scale from 0 to 1."""
