@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 
 import imports
+import large
 import report
 import scales
 import sem
@@ -16,7 +17,7 @@ import workers
 
 from helpers import parallel
 
-BENCHES = {"imports": imports, "sem": sem, "scales": scales, "workers": workers, "report": report}
+BENCHES = {"imports": imports, "sem": sem, "scales": scales, "workers": workers, "report": report, "large": large}
 
 
 def main(names: list[str]) -> None:

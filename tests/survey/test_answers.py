@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from helpers import studies, survey
-from helpers.errors import DataError
+from helpers.errors import DataError, gates_table
+from helpers.survey import coding
 
 ITEMS = [f"q{n}" for n in range(1, 13)]
 
@@ -24,11 +25,50 @@ def test_codes_blanks_and_reversal(declare, rows) -> None:
     assert scores["q12"].tolist() == [5, *(6 - row[11] for row in rows[1:])]
 
 
-def test_a_decimal_comma_has_to_be_declared(declare, rows) -> None:
+def test_a_decimal_comma_in_a_file_of_commas_has_to_be_declared(declare, rows) -> None:
     header, cells = ITEMS, [['"2,5"', *row[1:]] for row in rows[:10]] + rows[10:]
     assert problems(declare(cells, header))[0][0] == "survey.comma"
     scores = survey.load(declare(cells, header, responses="decimal: ','")).scores
     assert scores["q1"].tolist()[:10] == [2.5] * 10
+
+
+def test_a_decimal_comma_is_found_shown_and_overruled(declare, rows) -> None:
+    declared = declare([["2.5", *row[1:]] for row in rows[:10]] + rows[10:])
+    file = declared.responses.file
+    file.write_text(file.read_text(encoding="utf-8").replace(",", ";").replace(".", ","), encoding="utf-8")
+    answers = survey.load(studies.load(declared.folder))
+    assert answers.scores["q1"].tolist()[:10] == [2.5] * 10
+    said = gates_table(answers.flow.attrs["checks"])["found"][0]
+    assert "delimiter or sheet `;`" in said and "decimal sign `,`" in said
+    declared = declare(rows, responses="decimal: .")
+    file.write_text(file.read_text(encoding="utf-8").replace(",", ";").replace("\n1;", "\n1,5;"), encoding="utf-8")
+    assert problems(studies.load(declared.folder))[0][0] == "survey.text"
+
+
+@pytest.mark.parametrize(("cell", "answer"), [("４", 4), ("４．５", 4.5), ("\u200b4", 4), ("＋4", 4),
+                                              ("－９９", np.nan), ("\u221299", np.nan), ("\u3000", np.nan)])
+def test_numbers_of_other_keyboards(cell: str, answer: float, declare, rows) -> None:
+    rows[3][1] = cell
+    np.testing.assert_equal(survey.load(declare(rows)).scores["q2"][3], answer)
+
+
+def test_codes_that_the_file_declares_missing_are_no_answers(declare, rows) -> None:
+    declared = declare(rows)
+    cells = pd.DataFrame({name: pd.Categorical(["1", "8", "9", "5"]) for name in ITEMS})
+    said = {"missing_codes": (), "decimal": ".", "lines": np.arange(2, 6), "shown": "r.sav"}
+    scores, found = coding.coded(cells, declared.items, user_missing={"q1": ("8", "9")}, **said)
+    assert scores["q1"].tolist()[0::3] == [1, 5] and scores["q1"][1:3].isna().all()
+    assert [problem.values["item"] for problem in found] == ITEMS[1:]
+
+
+def test_marks_inside_the_file_and_rows_left_out_are_told(declare, rows) -> None:
+    declared = declare(rows)
+    file = declared.responses.file
+    file.write_text(file.read_text(encoding="utf-8") + "\ufeff" + ",".join(map(str, rows[0])) + "\n", encoding="utf-8")
+    answers = survey.load(declared)
+    assert len(answers.scores) == 21
+    table = gates_table(answers.flow.attrs["checks"]).set_index("gate")
+    assert not table.loc["file_marks", "passed"] and table.loc["file_marks", "found"].startswith("1 byte-order")
 
 
 @pytest.mark.parametrize("cell", ["nan", "inf", "1_0", "NA", "3 - agree", "#N/A", "TRUE"])

@@ -16,8 +16,8 @@ import pandas as pd
 
 from helpers.errors import DataError, Problem
 
-# Cells that are held as Python strings at a time: some tens of megabytes.
-CELLS = 1 << 20
+# Cells that are held as Python strings at a time: some megabytes; more give only the garbage collector work.
+CELLS = 1 << 17
 # Of a table in any format: statistics packages stop at 32,767 or 120,000 columns.
 MOST_COLUMNS = 120_000
 _TOLD = 8  # faults of one kind that are told one by one
@@ -100,7 +100,7 @@ class Gathered:
         self._rows: list[Sequence[str]] = []
         self._lines: list[int] = []
         self._numbers: list[np.ndarray] = []
-        self._most = max(CELLS // max(len(self.names), 1), 64)
+        self._most = max(CELLS // max(len(self.names), 1), 256)
 
     def add(self, row: Sequence[str], line: int) -> None:
         """Take a row that is as long as the header, and the line on which it begins."""

@@ -81,7 +81,7 @@ class _Table:
             return
         self._rows.append(record)
         self._lines.append(line)
-        if len(self._rows) >= max(CELLS // len(self.columns), 64):
+        if len(self._rows) >= max(CELLS // len(self.columns), 256):
             self._flush()
 
     def finish(self, shown: str) -> tuple[pd.DataFrame, np.ndarray]:

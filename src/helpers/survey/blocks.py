@@ -62,8 +62,9 @@ def patterns(answered: np.ndarray) -> np.ndarray:
     array([0, 1, 0])
     """
     number = np.zeros(len(answered), dtype=np.int64)
-    for at in range(0, answered.shape[1], 32):  # 32 items as bits beside a number of up to 2^31 sets
-        part = answered[:, at: at + 32]
-        bits = part @ (1 << np.arange(part.shape[1], dtype=np.int64))
-        number = pd.factorize((number << 32) | bits)[0]
+    for at in range(0, answered.shape[1], 32):  # 32 items as bits below a number of up to 2^31 sets
+        number <<= 32
+        for bit, column in enumerate(answered[:, at: at + 32].T):
+            number |= column.astype(np.int64) << bit
+        number = pd.factorize(number)[0]
     return number
