@@ -75,9 +75,12 @@ print(json.dumps(told))
 def rows(respondents: int = RESPONDENTS) -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
-        _write(home / "r.csv", respondents)
-        peer = _told(_PEER, home / "r.csv")["read"]
-        found = {kind: _told(_OURS, _study(home, kind)) for kind in ("csv", "parquet")}
+        folders = {kind: _study(home / kind, kind) for kind in ("csv", "parquet")}
+        text = folders["csv"] / "r.csv"
+        _write(text, respondents)
+        polars.scan_csv(text).sink_parquet(folders["parquet"] / "r.parquet")
+        peer = _told(_PEER, text)["read"]
+        found = {kind: _told(_OURS, folder) for kind, folder in folders.items()}
     size, table = f"{respondents:,} x {len(_ITEMS)}", []
     for kind, told in found.items():
         table.append(Row(f"{size}, {kind}: the study is read", *_row(told["read"], peer), "< 2 GB"))
@@ -98,14 +101,9 @@ def _told(code: str, about: Path) -> dict[str, tuple[float, float]]:
     return json.loads(ran.stdout)
 
 
-def _study(home: Path, kind: str) -> Path:
-    """Make a folder with the study and its data in this format; the text file is moved or translated, not copied."""
-    folder = home / kind
+def _study(folder: Path, kind: str) -> Path:
+    """Make a folder with the declaration of the study."""
     folder.mkdir()
-    if kind == "csv":
-        (folder / "r.csv").hardlink_to(home / "r.csv")
-    else:
-        polars.scan_csv(home / "r.csv").sink_parquet(folder / "r.parquet")
     constructs = "\n".join(f"  {name}: {{items: {stem}1..{stem}5}}" for name, stem in _CONSTRUCTS.items())
     (folder / "study.yml").write_text(_STUDY.format(file=f"r.{kind}", constructs=constructs), encoding="utf-8")
     return folder
