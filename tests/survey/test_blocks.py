@@ -37,7 +37,7 @@ def test_a_study_gives_the_same_in_small_blocks(tmp_path, monkeypatch) -> None:
     table = pd.DataFrame(scores, columns=names)
     table.insert(0, "id", range(150))
     table["insurer"], table["seconds"] = ["A", "B", "C"] * 50, 300
-    table.to_csv(tmp_path / "r.csv", index=False)
+    table.to_csv(tmp_path / "r.csv", index=False, encoding="utf-8")
     (tmp_path / "study.yml").write_text(STUDY, encoding="utf-8")
     whole = survey.load(studies.load(tmp_path))
     monkeypatch.setattr(blocks, "ROWS", 7)
