@@ -2,6 +2,7 @@
 
 from helpers.replication.across import Metric, equal_paths, invariance, metric, treatment
 from helpers.replication.agreement import agreement, detectable, replication_bayes_factor
+from helpers.replication.auditing.audit import audit
 from helpers.replication.comparisons import effects, evidence, paths, standardized
 from helpers.replication.correlations import Correlations
 from helpers.replication.estimates import estimates, printed
@@ -18,6 +19,7 @@ __all__ = [
     "Metric",
     "StageOne",
     "agreement",
+    "audit",
     "counted",
     "detectable",
     "effects",

@@ -30,6 +30,7 @@ from helpers.sem.groups.invariance import invariance, measurement_part
 from helpers.sem.groups.latent_means import latent_means
 from helpers.sem.groups.longitudinal import wave_model
 from helpers.sem.groups.partial import partial_invariance
+from helpers.sem.model.degrees import Degrees, degrees
 from helpers.sem.model.equivalents import equivalents
 from helpers.sem.reporting.by_rule import effects_by_rule, fit_by_rule
 from helpers.sem.reporting.sensitivity import sensitivity
@@ -44,6 +45,7 @@ from helpers.sem.simulation.simulate import simulate
 __all__ = [
     "BollenStine",
     "Bootstrap",
+    "Degrees",
     "Missing",
     "Moments",
     "MonteCarlo",
@@ -58,6 +60,7 @@ __all__ = [
     "by_wave",
     "compare",
     "compare_non_nested",
+    "degrees",
     "determinacy",
     "effects",
     "effects_by_rule",
