@@ -2,7 +2,7 @@
 
 from helpers.replication.across import Metric, equal_paths, invariance, metric, treatment
 from helpers.replication.agreement import agreement, detectable, replication_bayes_factor
-from helpers.replication.auditing.audit import audit
+from helpers.replication.auditing.audit import audit, audited_counts, contradictions
 from helpers.replication.comparisons import effects, evidence, paths, standardized
 from helpers.replication.correlations import Correlations
 from helpers.replication.estimates import estimates, printed
@@ -20,6 +20,8 @@ __all__ = [
     "StageOne",
     "agreement",
     "audit",
+    "audited_counts",
+    "contradictions",
     "counted",
     "detectable",
     "effects",

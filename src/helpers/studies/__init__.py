@@ -17,6 +17,7 @@ from helpers.studies.declared import (
 )
 from helpers.studies.loading import load, schema
 from helpers.studies.places import find
+from helpers.studies.printed import Printed, printed
 
-__all__ = ["Analysis", "Change", "Claim", "Common", "Construct", "Criterion", "Group", "Item", "Replicates",
-           "Responses", "Study", "Wave", "changes", "common", "find", "load", "original", "schema"]
+__all__ = ["Analysis", "Change", "Claim", "Common", "Construct", "Criterion", "Group", "Item", "Printed", "Replicates",
+           "Responses", "Study", "Wave", "changes", "common", "find", "load", "original", "printed", "schema"]

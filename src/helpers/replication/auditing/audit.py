@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.replication.auditing import estimates, fit, matrices, means, samples, scales, statistics, sums
-from helpers.replication.auditing.ledger import Finding, Ledger, of_part
+from helpers.replication.auditing.ledger import INCONSISTENT, ORDER, TRUNCATED, Finding, Ledger, of_part
 from helpers.replication.auditing.matrices import Matrix
 from helpers.replication.auditing.shape import SECTIONS, Place, shaped
 
@@ -29,10 +29,10 @@ def audit(printed: Mapping[str, Any], *, where: Callable[[Place], str] | None = 
     Returns
     -------
     DataFrame, one row per number that was checked or could not be
-        ``part section place quantity printed recomputed.lower recomputed.upper tolerance convention verdict why
-        formula``; contradictions first. ``verdict`` is ``inconsistent``, ``truncated`` (consistent if further digits
+        ``part section entry quantity printed recomputed recomputed.lower recomputed.upper tolerance convention verdict
+        why formula``; contradictions first. ``recomputed`` writes the two ends in the style of the printed number. ``verdict`` is ``inconsistent``, ``truncated`` (consistent if further digits
         were cut off instead of rounded), ``consistent`` or ``not_checkable``, for which ``why`` gives the reason.
-        ``tolerance`` is half a unit of the last printed decimal. ``attrs`` counts the verdicts.
+        ``tolerance`` is half a unit of the last printed decimal.
 
     Raises
     ------
@@ -64,8 +64,30 @@ def audit(printed: Mapping[str, Any], *, where: Callable[[Place], str] | None = 
         shared = {key: common[key] for key in _SHARED if key in common}
         findings += of_part(name, _audited({**shared, **part}, ("parts", name), where))
     table = Ledger(findings).table()
-    for verdict in ("inconsistent", "truncated", "consistent", "not_checkable"):
-        table.attrs[verdict] = int((table["verdict"] == verdict).sum())
+    return _told(table)
+
+
+def contradictions(audited: pd.DataFrame) -> pd.DataFrame:
+    """Take the rows that need an explanation: inconsistent, or consistent only if digits were cut off.
+
+    Parameters
+    ----------
+    audited : DataFrame
+        From `audit`.
+    """
+    return _told(audited[audited["verdict"].isin([INCONSISTENT, TRUNCATED])].reset_index(drop=True))
+
+
+def audited_counts(audited: pd.DataFrame) -> dict[str, int | str]:
+    """Count the verdicts of an audit, for a sentence; ``variant`` is ``none`` where nothing is inconsistent."""
+    counts = {verdict: int((audited["verdict"] == verdict).sum()) for verdict in ORDER}
+    return {**counts, "variant": "some" if counts[INCONSISTENT] else "none"}
+
+
+def _told(table: pd.DataFrame) -> pd.DataFrame:
+    hidden = ["recomputed.lower", "recomputed.upper", "tolerance"]
+    hidden += [name for name in ("part", "why") if not table[name].any()]
+    table.attrs["not_printed"] = tuple(hidden)
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,8 +14,8 @@ from helpers.replication.auditing.numbers import Number, Reading
 
 INCONSISTENT, TRUNCATED, CONSISTENT, NOT_CHECKABLE = "inconsistent", "truncated", "consistent", "not_checkable"
 ORDER = (INCONSISTENT, TRUNCATED, CONSISTENT, NOT_CHECKABLE)
-COLUMNS = ("part", "section", "place", "quantity", "printed", "recomputed.lower", "recomputed.upper", "tolerance",
-           "convention", "verdict", "why", "formula")
+COLUMNS = ("part", "section", "entry", "quantity", "printed", "recomputed", "recomputed.lower", "recomputed.upper",
+           "tolerance", "convention", "verdict", "why", "formula")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,16 @@ class Finding:
     convention: str = ""
     why: str = ""
     part: str = ""
+
+    def shown(self) -> str:
+        """Write what was recomputed with one decimal more than is printed, and in the same style."""
+        if self.recomputed is None:
+            return ""
+        unit = 2 * self.tolerance if self.tolerance > 0 else 0.01
+        decimals = min(max(0, round(-math.log10(unit))) + 1, 9)
+        bare = re.match(r"^[<>=\s]*[-\u2212]?\.", self.printed) is not None or (not self.printed and bool(self.place))
+        ends = [_written(end, decimals, bare) for end in (self.recomputed.lower, self.recomputed.upper)]
+        return ends[0] if ends[0] == ends[1] else f"[{ends[0]}, {ends[1]}]"
 
 
 @dataclass(slots=True, eq=False)
@@ -83,7 +94,7 @@ class Ledger:
             return
         found, convention = min(tried, key=lambda each: _distance(each[0], number.value))
         self._add(section, place, quantity, number, NOT_CHECKABLE if doubt else INCONSISTENT, formula, found,
-                  convention if len(tried) == 1 else f"nearest_{convention}" if convention else "", doubt)
+                  convention, doubt)
 
     def verdict(self, section: str, place: str, quantity: str, printed: str, holds: bool, formula: str, *,
                 recomputed: Interval | None = None, convention: str = "", why: str = "") -> None:
@@ -120,7 +131,7 @@ class Ledger:
     def table(self) -> pd.DataFrame:
         """List the findings, contradictions first."""
         found = sorted(self.findings, key=lambda each: ORDER.index(each.verdict))
-        rows = [(each.part, each.section, each.place, each.quantity, each.printed,
+        rows = [(each.part, each.section, each.place, each.quantity, each.printed, each.shown(),
                  each.recomputed.lower if each.recomputed else math.nan,
                  each.recomputed.upper if each.recomputed else math.nan,
                  each.tolerance, each.convention, each.verdict, each.why, each.formula) for each in found]
@@ -130,6 +141,14 @@ class Ledger:
 def of_part(part: str, findings: Sequence[Finding]) -> list[Finding]:
     """Name the part of the file that findings belong to."""
     return [replace(each, part=part) for each in findings]
+
+
+def _written(value: float, decimals: int, bare: bool) -> str:
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    text = f"{value:.{decimals}f}"
+    text = text.lstrip("-") if not text.strip("-0.") else text
+    return (re.sub(r"^(-?)0\.", r"\1.", text) if bare else text).replace("-", "−")
 
 
 def _distance(found: Interval, value: float) -> float:

@@ -109,7 +109,7 @@ def audit_matrix(ledger: Ledger, matrix: Matrix, section: Mapping[str, Any]) -> 
                          [Way("", lambda reading, of=below: reading(of).square())], "squared")
     if section.get("diagonal", "one") == "one":
         for name, number in matrix.diagonal.items():
-            ledger.judge("correlations", name, "r", number, [Way("", lambda _: Interval.exactly(1.0))], "diagonal")
+            ledger.bounded("correlations", name, "r", number, 1.0, 1.0)
     if fine and all(fine):
         _definite(ledger, matrix, section.get("kind", "pearson"))
 

@@ -140,8 +140,10 @@ def _deviation(ledger: Ledger, section: str, place: str, mean: Number | None, sd
     """
     bounds = all(map(math.isfinite, answers.ends))
     if answers.n is None or answers.n < 2:
-        ways = [Way("", lambda _: _widest(answers))] if bounds else []
-        ledger.judge(section, place, "sd", sd, ways, "sd_range")
+        if bounds:
+            ledger.judge(section, place, "sd", sd, [Way("", lambda _: _widest(answers))], "sd_range")
+        else:
+            ledger.skip(section, place, "sd", sd, "needs_scale", "sd_range")
         return
     if answers.missing:
         ledger.skip(section, place, "sd", sd, "missing_answers", "grimmer")

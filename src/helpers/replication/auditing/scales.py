@@ -90,17 +90,16 @@ def audit_claims(ledger: Ledger, claims: Mapping[str, Any], constructs: Mapping[
 
     A claim is consistent as long as some values that would be printed like this fulfil it.
     """
-    if said := claims.get("fornell_larcker"):
-        _fornell_larcker(ledger, said, constructs, correlations)
+    _fornell_larcker(ledger, claims.get("fornell_larcker", ""), constructs, correlations)
     for claim, numbers in (("htmt_below", htmt), ("correlations_below", correlations)):
         limit = claims.get(claim)
         if limit is None:
             continue
         if not numbers:
-            ledger.skip("claims", claim, claim, limit, "needs_more", claim)
+            ledger.skip("claims", "", claim, limit, "needs_more", "claim")
             continue
         pair, largest = max(numbers.items(), key=lambda each: abs(each[1].value))
-        ledger.verdict("claims", shown(pair), claim, limit.text, largest.rounded().size().lower <= limit.value, claim,
+        ledger.verdict("claims", shown(pair), claim, limit.text, largest.rounded().size().lower <= limit.value, "claim",
                        recomputed=largest.rounded().size())
     for quantity in ("alpha", "cr", "ave", "loadings"):
         limit = claims.get(f"{quantity}_above")
@@ -114,7 +113,7 @@ def _above(ledger: Ledger, quantity: str, limit: Number, constructs: Mapping[str
              if each is not None]
     claim = f"{quantity}_above"
     if not found:
-        ledger.skip("claims", claim, claim, limit, "needs_more", "claim")
+        ledger.skip("claims", "", claim, limit, "needs_more", "claim")
         return
     name, smallest = min(found, key=lambda each: each[1].value)
     ledger.verdict("claims", name, claim, limit.text, smallest.rounded().upper >= limit.value, "claim",
@@ -131,7 +130,12 @@ def _fornell_larcker(ledger: Ledger, said: str, constructs: Mapping[str, Mapping
             least = Interval(min(each.lower for each in of), min(each.upper for each in of))
             margins[pair] = least - r.rounded().size()
     if not margins:
-        ledger.skip("claims", "fornell_larcker", "fornell_larcker", said, "needs_more", "fornell_larcker")
+        if said:
+            ledger.skip("claims", "", "fornell_larcker", said, "needs_more", "fornell_larcker")
+        return
+    if not said:  # nothing is claimed, so nothing can be contradicted; the closest pair is still worth knowing
+        pair = min(margins, key=lambda each: margins[each].lower)
+        ledger.skip("claims", shown(pair), "fornell_larcker", "", "no_claim", "fornell_larcker", margins[pair])
         return
     if said == "met":
         pair = min(margins, key=lambda each: margins[each].upper)

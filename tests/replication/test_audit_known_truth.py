@@ -1,0 +1,77 @@
+"""True results printed to a few decimals are never called inconsistent; planted errors are found."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from helpers import replication, sem
+
+ROUNDINGS = (ROUND_HALF_UP, ROUND_HALF_EVEN)
+
+
+def shown(value: float, decimals: int, rounding: str = ROUND_HALF_UP) -> str:
+    """Print a number as an article would, without its leading zero."""
+    text = str(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-int(decimals)), rounding=rounding))
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
+def fitted(rng: np.random.Generator, m: int, k: int, n: int) -> tuple:
+    """Fit a factor model to answers drawn from another one, so that it does not fit perfectly."""
+    factors = rng.multivariate_normal(np.zeros(m), np.full((m, m), 0.5) + 0.5 * np.eye(m), size=n)
+    items = [factors[:, [at]] * rng.uniform(0.4, 1.2, k) + rng.normal(size=(n, k)) for at in range(m)]
+    items[0][:, 0] += rng.uniform(0, 0.5) * items[1][:, 0]
+    names = [[f"x{at}{item}" for item in range(k)] for at in range(m)]
+    data = pd.DataFrame(np.hstack(items), columns=[each for of in names for each in of])
+    model = "\n".join(f"f{at} =~ {' + '.join(of)}" for at, of in enumerate(names))
+    return sem.fit(model, data), model, names
+
+
+def table_of(fit, model, names, rng, decimals: int) -> dict:
+    """Print what an article prints of a fit."""
+    measures, parameters = fit.measures, fit.parameters
+
+    def p3(value: float) -> str:
+        return "<.001" if value < 0.001 else shown(value, 3)
+
+    loadings = parameters[parameters["op"] == "=~"]
+    constructs = {}
+    for at in range(len(names)):
+        own = loadings[loadings["lhs"] == f"f{at}"]["std.all"].to_numpy()
+        ave, common = (own**2).mean(), own.sum() ** 2
+        constructs[f"f{at}"] = {"loadings": [shown(each, decimals) for each in own], "ave": shown(ave, decimals),
+                                "cr": shown(common / (common + (1 - own**2).sum()), 3),
+                                "sqrt_ave": shown(math.sqrt(ave), decimals)}
+    paths = [{"path": f"{row.lhs} =~ {row.rhs}", "est": shown(row.est, decimals), "se": shown(row.se, decimals),
+              "z": shown(row.z, decimals), "p": p3(row.pvalue),
+              "ci": [shown(low, decimals), shown(high, decimals)], "interval": "wald"}
+             for row, low, high in zip(loadings.itertuples(), loadings["ci.lower"], loadings["ci.upper"], strict=True)
+             if row.se > 0]
+    latent = parameters[(parameters["op"] == "~~") & (parameters["lhs"] != parameters["rhs"])]
+    return {"n": str(int(measures["ntotal"])), "model": model, "constructs": constructs, "paths": paths,
+            "correlations": {"kind": "latent", "pairs": {
+                f"{row.lhs} ~~ {row.rhs}": shown(value, decimals)
+                for row, value in zip(latent.itertuples(), latent["std.all"], strict=True)}},
+            "fit": {"chisq": shown(measures["chisq"], rng.integers(1, 4)), "df": str(int(measures["df"])),
+                    "chisq_df": shown(measures["chisq"] / measures["df"], 2), "pvalue": p3(measures["pvalue"]),
+                    "cfi": shown(measures["cfi"], decimals), "tli": shown(measures["tli"], decimals),
+                    "nfi": shown(measures["nfi"], 3), "rmsea": shown(measures["rmsea"], decimals),
+                    "rmsea_ci": [shown(measures["rmsea.ci.lower"], decimals), shown(measures["rmsea.ci.upper"], decimals)],
+                    "pclose": p3(measures["rmsea.pvalue"]), "srmr": shown(measures["srmr"], 3),
+                    **({"baseline": {"chisq": shown(measures["baseline.chisq"], 2)}} if rng.random() < 0.5 else {})}}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_fitted_model_printed_is_never_inconsistent(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    fit, model, names = fitted(rng, int(rng.integers(2, 4)), int(rng.integers(3, 5)), int(rng.integers(80, 600)))
+    for decimals in (2, 3):
+        found = replication.audit(table_of(fit, model, names, rng, decimals))
+        wrong = found[found["verdict"].isin(["inconsistent", "truncated"])]
+        assert wrong.empty, wrong.to_string()
+        assert (found["verdict"] == "consistent").sum() > 20
