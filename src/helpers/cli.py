@@ -100,6 +100,12 @@ def _new(asked: argparse.Namespace) -> int:
     return DONE
 
 
+def _audit(asked: argparse.Namespace) -> int:
+    from helpers.run import printed_tables
+
+    return printed_tables.audit(asked.file, language=asked.language, force=asked.force)
+
+
 def _verify(asked: argparse.Namespace) -> int:
     from helpers import report
 
@@ -164,6 +170,9 @@ def _parser(language: str) -> argparse.ArgumentParser:
     new.add_argument("--from", dest="source", required=True, metavar="FILE", help=told("from"))
     for option in ("like", "encoding", "sheet"):
         new.add_argument(f"--{option}", default="", metavar=option.upper(), help=told(option))
+    audit = command("audit", _audit)
+    audit.add_argument("file", metavar="FILE", help=told("audit_file"))
+    audit.add_argument("--force", action="store_true", help=told("force"))
     command("verify", _verify).add_argument("report", metavar="REPORT", help=told("folder"))
     command("lab", _lab)
     return parser

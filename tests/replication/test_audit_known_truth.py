@@ -8,7 +8,6 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 from helpers import replication, sem
 
@@ -61,7 +60,7 @@ def table_of(fit, model, names, rng, decimals: int) -> dict:
                     "chisq_df": shown(measures["chisq"] / measures["df"], 2), "pvalue": p3(measures["pvalue"]),
                     "cfi": shown(measures["cfi"], decimals), "tli": shown(measures["tli"], decimals),
                     "nfi": shown(measures["nfi"], 3), "rmsea": shown(measures["rmsea"], decimals),
-                    "rmsea_ci": [shown(measures["rmsea.ci.lower"], decimals), shown(measures["rmsea.ci.upper"], decimals)],
+                    "rmsea_ci": [shown(measures[f"rmsea.ci.{end}"], decimals) for end in ("lower", "upper")],
                     "pclose": p3(measures["rmsea.pvalue"]), "srmr": shown(measures["srmr"], 3),
                     **({"baseline": {"chisq": shown(measures["baseline.chisq"], 2)}} if rng.random() < 0.5 else {})}}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 _FIT = "measure value"
+_AUDIT = ("part section entry quantity printed recomputed recomputed.lower recomputed.upper tolerance convention"
+          " verdict why formula")
 _REGISTRY = {
     "01_survey/flow": "step n",
     "01_survey/profile": "variable level n share",
@@ -119,6 +121,8 @@ _REGISTRY = {
     "07_replication/standardized": "lhs rhs est.original est.replication difference ci.lower ci.upper",
     "07_replication/equal_paths":
         "test lhs rhs est.original est.replication difference se ci.lower ci.upper chisq df pvalue pvalue.holm method",
+    "10_audit/contradictions": _AUDIT,
+    "10_audit/audit": _AUDIT,
 }
 
 # What rests on a standard error or on a test: never shown behind a failed stop.

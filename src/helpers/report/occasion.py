@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from helpers.words import LANGUAGES, pick
 
 if TYPE_CHECKING:
-    from helpers.studies import Criterion, Study
+    from helpers.studies import Criterion, Printed, Study
 
 Texts = Mapping[str, str]
 
@@ -105,6 +106,18 @@ def over(several: Sequence[Study], title: Texts, *, name: str) -> Occasion:
         smallest_cell=max(study.smallest_cell for study in several),
         items=frozenset(item for study in several for item in study.items), criteria=several[0].criteria,
         respondents=tuple(dict.fromkeys(column for study in several for column in study.respondents)))
+
+
+def of_table(printed: Printed) -> Occasion:
+    """Make the occasion of a page about one printed table.
+
+    Parameters
+    ----------
+    printed : Printed
+        From `studies.printed`; its report is called ``audit_<name>``.
+    """
+    name = re.sub(r"[^\w-]+", "_", printed.name).strip("_")
+    return Occasion(f"audit_{name}", printed.title, printed.file.parent, (printed.file,), citation=printed.citation)
 
 
 def _common(folders: Sequence[Path]) -> Path:

@@ -27,7 +27,7 @@ NEEDS = {
 """Notebook -> (why it is left out, whether the study declares what it asks about)."""
 
 
-OWN_COMMAND = {"09_synthesis": "assurance synthesize STUDY STUDY"}
+OWN_COMMAND = {"09_synthesis": "assurance synthesize STUDY STUDY", "10_audit": "assurance audit FILE"}
 """Notebook that is about no single study -> the command that runs it; see `helpers.run.single`."""
 
 

@@ -30,8 +30,9 @@ def audit(printed: Mapping[str, Any], *, where: Callable[[Place], str] | None = 
     -------
     DataFrame, one row per number that was checked or could not be
         ``part section entry quantity printed recomputed recomputed.lower recomputed.upper tolerance convention verdict
-        why formula``; contradictions first. ``recomputed`` writes the two ends in the style of the printed number. ``verdict`` is ``inconsistent``, ``truncated`` (consistent if further digits
-        were cut off instead of rounded), ``consistent`` or ``not_checkable``, for which ``why`` gives the reason.
+        why formula``; contradictions first. ``recomputed`` writes the two ends in the style of the printed number.
+        ``verdict`` is ``inconsistent``, ``truncated`` (consistent if further digits were cut off instead of rounded),
+        ``consistent`` or ``not_checkable``, for which ``why`` gives the reason.
         ``tolerance`` is half a unit of the last printed decimal.
 
     Raises
@@ -79,9 +80,9 @@ def contradictions(audited: pd.DataFrame) -> pd.DataFrame:
 
 
 def audited_counts(audited: pd.DataFrame) -> dict[str, int | str]:
-    """Count the verdicts of an audit, for a sentence; ``variant`` is ``none`` where nothing is inconsistent."""
+    """Count the verdicts of an audit, for a sentence; ``variant`` is ``some`` where any is inconsistent."""
     counts = {verdict: int((audited["verdict"] == verdict).sum()) for verdict in ORDER}
-    return {**counts, "variant": "some" if counts[INCONSISTENT] else "none"}
+    return {**counts, "variant": "some" if counts[INCONSISTENT] else ""}
 
 
 def _told(table: pd.DataFrame) -> pd.DataFrame:

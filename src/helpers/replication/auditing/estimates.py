@@ -1,4 +1,4 @@
-"""Do z, p and the confidence interval of a path follow from its estimate and standard error?"""
+"""Whether z, p and the confidence interval of a path follow from its estimate and standard error."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ def _pvalue(ledger: Ledger, place: str, path: Mapping[str, Any], statistic: Numb
     sides = {"one": (1,), "two": (2,)}.get(path.get("tails", ""), (2, 1))
     ledger.judge("paths", place, "pvalue", path.get("p"), [
         Way(f"{code}_{tails}", lambda reading, degrees=degrees, tails=tails: corners(
-            lambda z: tails * _upper(z, degrees), ratio(reading))) for tails in sides for code, degrees in of], "p_from_z")
+            lambda z: tails * _upper(z, degrees), ratio(reading))) for tails in sides for code, degrees in of],
+        "p_from_z")
 
 
 def _upper(z: float, df: float) -> float:
@@ -110,8 +111,9 @@ def _interval(ledger: Ledger, place: str, path: Mapping[str, Any], statistic: Nu
         return (reading(path["est"]) / reading(statistic)).size() if statistic is not None else None
 
     for sign, quantity, end in ((-1, "ci_lower", ends[0]), (1, "ci_upper", ends[1])):
-        ways = [Way(code, lambda reading, q=_quantile(path, df), sign=sign: None if (width := error(reading)) is None
-                    else reading(path["est"]) + width * Interval.exactly(sign * q)) for code, df in _degrees(path)]
+        ways = [Way(code, lambda reading, df=df, sign=sign: None if (width := error(reading)) is None
+                    else reading(path["est"]) + width * Interval.exactly(sign * _quantile(path, df)))
+                for code, df in _degrees(path)]
         ledger.judge("paths", place, quantity, end, ways if "est" in path else [], "ci",
                      doubt="" if kind == "wald" else "perhaps_not_wald")
 

@@ -1,4 +1,4 @@
-"""Do degrees of freedom, p and RMSEA follow from the printed chi-square, the model and n?"""
+"""Whether degrees of freedom, p and RMSEA follow from the printed chi-square, the model and n."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def counted(printed: Mapping[str, Any], pairs: int) -> Counted:
         p, m = sum(sizes), len(sizes)
         single = sum(size == 1 for size in sizes)
         q = 2 * p + m * (m - 1) // 2 - single
-        return Counted((("cfa", pairs * (p * (p + 1) // 2 - q)),), (("", pairs * p * (p - 1) // 2),)) if p else Counted()
+        df = pairs * (p * (p + 1) // 2 - q)
+        return Counted((("cfa", df),), (("", pairs * p * (p - 1) // 2),)) if p else Counted()
     if model:
         from helpers import sem
 
@@ -172,7 +173,8 @@ def _rmsea(ledger: Ledger, fit: Mapping[str, Any], df: Number, n: Number | None,
     doubt, bases = doubt_of(fit), _bases(fit, df, n, groups)
     ledger.judge("fit", "", "rmsea", fit.get("rmsea"), [
         Way(base.code, lambda reading, of=base: of.over(reading, lambda x, unit, of=of: math.sqrt(
-            max(x - df.value, 0.0) / (df.value * unit)) * of.stretch(reading))) for base in bases], "rmsea", doubt=doubt)
+            max(x - df.value, 0.0) / (df.value * unit)) * of.stretch(reading))) for base in bases], "rmsea",
+        doubt=doubt)
     level = _level(fit)
     for at, number in enumerate(fit.get("rmsea_ci", [])):
         share = (1 + level) / 2 if at == 0 else (1 - level) / 2

@@ -27,7 +27,7 @@ class Interval:
 
     @classmethod
     def exactly(cls, value: float) -> Interval:
-        """A number that is known."""
+        """Take a number for known."""
         return cls(value, value)
 
     def __add__(self, other: Interval) -> Interval:

@@ -54,8 +54,11 @@ class Finding:
         """Write what was recomputed with one decimal more than is printed, and in the same style."""
         if self.recomputed is None:
             return ""
-        unit = 2 * self.tolerance if self.tolerance > 0 else 0.01
-        decimals = min(max(0, round(-math.log10(unit))) + 1, 9)
+        if all(math.isfinite(end) and float(end).is_integer() for end in (self.recomputed.lower, self.recomputed.upper)):
+            decimals = 0
+        else:
+            unit = 2 * self.tolerance if self.tolerance > 0 else 0.01
+            decimals = min(max(0, round(-math.log10(unit))) + 1, 9)
         bare = re.match(r"^[<>=\s]*[-\u2212]?\.", self.printed) is not None or (not self.printed and bool(self.place))
         ends = [_written(end, decimals, bare) for end in (self.recomputed.lower, self.recomputed.upper)]
         return ends[0] if ends[0] == ends[1] else f"[{ends[0]}, {ends[1]}]"

@@ -1,4 +1,4 @@
-"""Can the printed correlations be those of any data: symmetric, within bounds, positive semidefinite?"""
+"""Whether the printed correlations can be those of any data: symmetric, within bounds, positive semidefinite."""
 
 from __future__ import annotations
 
@@ -65,10 +65,7 @@ def _triangle(matrix: Matrix, rows: list[list[Number]] | None, half: str, place:
     problems = []
     for at, row in enumerate(rows):
         one = at + (half == "lower" and len(rows) == p - 1)
-        if half == "lower":
-            others = range(one + with_diagonal)
-        else:
-            others = range(one + (not with_diagonal), p)
+        others = range(one + with_diagonal) if half == "lower" else range(one + (not with_diagonal), p)
         if len(row) != len(others):
             problems.append(Problem("replication.audit.row_length", {
                 "name": matrix.names[one], "found": len(row), "wanted": len(others)}, where((*place, at))))
@@ -149,8 +146,8 @@ def audit_r2(ledger: Ledger, r2: Mapping[str, Number], residual: Mapping[str, Nu
 
     Notes
     -----
-    ``R² = sum_j beta_j r_jy`` holds for least-squares weights, and for maximum likelihood where the model reproduces the
-    variances of the outcome and its predictors; as it need not, a difference is no contradiction.
+    ``R² = sum_j beta_j r_jy`` holds for least-squares weights, and for maximum likelihood where the model reproduces
+    the variances of the outcome and its predictors; as it need not, a difference is no contradiction.
     """
     incoming: dict[str, list[tuple[str, Number | None]]] = {}
     for path in paths:

@@ -1,4 +1,4 @@
-"""Are the printed means and standard deviations possible for whole-numbered answers of so many respondents?"""
+"""Whether the printed means and standard deviations are possible for whole-numbered answers of so many respondents."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from helpers.replication.auditing.intervals import Interval
 from helpers.replication.auditing.ledger import Ledger, Way
 from helpers.replication.auditing.numbers import Number, Reading
 
-_MANY = 2000  # sums that would be printed as one mean; from here on every standard deviation between the bounds fits one
+_MANY = 2000  # sums that would be printed as one mean; from here on some sum fits every deviation between the bounds
 _SLACK = 1e-9  # relative: what binary floating point may lose of a sum
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class Scored:
     """What is known of the answers behind a mean.
 
     Attributes
@@ -53,20 +53,20 @@ class Answers:
         return self.k * self.lower, self.k * self.upper
 
 
-def answers_of(entry: Mapping[str, Any], printed: Mapping[str, Any], k: int) -> Answers:
+def answers_of(entry: Mapping[str, Any], printed: Mapping[str, Any], k: int) -> Scored:
     """Collect what the entry says, and the table where the entry is silent."""
     scale = entry.get("scale") or printed.get("scale") or {}
     n = (entry.get("n") or printed.get("n"))
     whole_n = n is not None and n.half == 0.5 and n.relation == "=" and n.value >= 1
     lower, upper = (scale[end].value if end in scale else default
                     for end, default in (("min", -math.inf), ("max", math.inf)))
-    return Answers(int(n.value) if whole_n else None, k, lower, upper, entry.get("score") == "sum",
+    return Scored(int(n.value) if whole_n else None, k, lower, upper, entry.get("score") == "sum",
                    scale.get("answers", "whole") == "whole" and all(not math.isfinite(end) or float(end).is_integer()
                                                                     for end in (lower, upper)),
                    printed.get("missing_answers") == "yes")
 
 
-def audit_moments(ledger: Ledger, section: str, place: str, entry: Mapping[str, Any], answers: Answers) -> None:
+def audit_moments(ledger: Ledger, section: str, place: str, entry: Mapping[str, Any], answers: Scored) -> None:
     """Check the mean and the standard deviation of one item or scale."""
     mean, sd = entry.get("mean"), entry.get("sd")
     if entry.get("score") == "factor":
@@ -81,7 +81,7 @@ def audit_moments(ledger: Ledger, section: str, place: str, entry: Mapping[str, 
         _deviation(ledger, section, place, mean, sd, answers)
 
 
-def _mean(ledger: Ledger, section: str, place: str, mean: Number | None, answers: Answers) -> None:
+def _mean(ledger: Ledger, section: str, place: str, mean: Number | None, answers: Scored) -> None:
     """Look for a whole sum of answers that gives the mean.
 
     Notes
@@ -104,7 +104,7 @@ def _mean(ledger: Ledger, section: str, place: str, mean: Number | None, answers
     ledger.judge(section, place, "mean", mean, [Way("", lambda reading: _nearest(reading, mean, answers))], "grim")
 
 
-def _silent(answers: Answers) -> str:
+def _silent(answers: Scored) -> str:
     if answers.n is None:
         return "needs_n"
     if not answers.whole:
@@ -112,7 +112,7 @@ def _silent(answers: Answers) -> str:
     return "missing_answers" if answers.missing else ""
 
 
-def _nearest(reading: Reading, mean: Number, answers: Answers) -> Interval:
+def _nearest(reading: Reading, mean: Number, answers: Scored) -> Interval:
     """Find the possible mean nearest to the printed one."""
     cells = answers.n * answers.unit
     inside = reading(mean)
@@ -124,7 +124,7 @@ def _nearest(reading: Reading, mean: Number, answers: Answers) -> Interval:
     return Interval.exactly(fitting[0] if fitting else best)
 
 
-def _deviation(ledger: Ledger, section: str, place: str, mean: Number | None, sd: Number, answers: Answers) -> None:
+def _deviation(ledger: Ledger, section: str, place: str, mean: Number | None, sd: Number, answers: Scored) -> None:
     """Look for whole answers with this mean and standard deviation, or hold the latter against its bounds.
 
     Notes
@@ -161,17 +161,17 @@ def _deviation(ledger: Ledger, section: str, place: str, mean: Number | None, sd
         ledger.skip(section, place, "sd", sd, "needs_scale", "sd_range")
 
 
-def _few(mean: Number, answers: Answers) -> bool:
+def _few(mean: Number, answers: Scored) -> bool:
     return mean.half * 4 * answers.n * answers.unit < _MANY
 
 
-def _widest(answers: Answers) -> Interval:
+def _widest(answers: Scored) -> Interval:
     """Bounds whatever n is: two answers at the ends spread most."""
     low, high = (end / answers.unit for end in answers.ends)
     return Interval(0.0, (high - low) / math.sqrt(2))
 
 
-def _between(reading: Reading, mean: Number | None, answers: Answers, divisor: int) -> Interval:
+def _between(reading: Reading, mean: Number | None, answers: Scored, divisor: int) -> Interval:
     """Bounds of the standard deviation on a scale: all answers at its ends, at most."""
     low, high = (end / answers.unit for end in answers.ends)
     inside = reading(mean) if mean is not None else Interval(low, high)
@@ -179,7 +179,7 @@ def _between(reading: Reading, mean: Number | None, answers: Answers, divisor: i
     return Interval(0.0, math.sqrt(max((high - centre) * (centre - low), 0.0) * answers.n / divisor))
 
 
-def _possible(reading: Reading, mean: Number, sd: Number, answers: Answers, divisor: int) -> Interval | None:
+def _possible(reading: Reading, mean: Number, sd: Number, answers: Scored, divisor: int) -> Interval | None:
     """Find the possible standard deviation nearest to the printed one; None where no sum gives the mean."""
     inside = reading(sd)
     found = list(_candidates(reading(mean), inside, answers, divisor))
@@ -189,9 +189,10 @@ def _possible(reading: Reading, mean: Number, sd: Number, answers: Answers, divi
     return Interval.exactly(best)
 
 
-def _candidates(mean: Interval, sd: Interval, answers: Answers, divisor: int) -> Iterator[float]:
+def _candidates(mean: Interval, sd: Interval, answers: Scored, divisor: int) -> Iterator[float]:
     n, unit = answers.n, answers.unit
-    first, last = math.ceil(mean.lower * n * unit - _SLACK * n * unit), math.floor(mean.upper * n * unit + _SLACK * n * unit)
+    cells = n * unit
+    first, last = math.ceil((mean.lower - _SLACK) * cells), math.floor((mean.upper + _SLACK) * cells)
     low, high = answers.ends
     first, last = (max(first, n * low), min(last, n * high)) if math.isfinite(low) else (first, last)
     for T in range(int(first), int(last) + 1):

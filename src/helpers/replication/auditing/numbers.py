@@ -12,7 +12,7 @@ from helpers.replication.auditing.intervals import Interval
 
 STARS = {"***": 0.001, "**": 0.01, "*": 0.05}  # what most journals let them mean
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\ufe63", "-"))
-_NUMBER = re.compile(r"(?P<relation>[<>]=?|=)?(?P<digits>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?P<mark>%|\*{1,3})?")
+_NUMBER = re.compile(r"(?P<relation>[<>]=?|=)?(?P<digits>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?:%|\*{1,3})?")
 _NOT_SIGNIFICANT = {"ns", "n.s.", "n.s", "nonsignificant", "notsignificant"}
 
 

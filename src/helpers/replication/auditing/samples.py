@@ -1,4 +1,4 @@
-"""Do numbers of respondents and percentages agree with each other?"""
+"""Whether numbers of respondents and percentages agree with each other."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def audit_sample(ledger: Ledger, printed: Mapping[str, Any]) -> None:
     for grouping, groups in printed.get("groups", {}).items():
         counts = [group["n"] for group in groups.values() if "n" in group]
         if counts and len(counts) == len(groups):
-            ledger.judge("groups", grouping, "n", n, [Way("", lambda _, of=counts: total([each.exact() for each in of]))],
-                         "sum_of_groups", doubt=doubt)
+            ways = [Way("", lambda _, of=counts: total([each.exact() for each in of]))]
+            ledger.judge("groups", grouping, "n", n, ways, "sum_of_groups", doubt=doubt)
         _percentages(ledger, grouping, groups, n, doubt)
     if printed.get("pair_n"):
         ledger.judge("n", "", "n", n, [Way("harmonic", lambda _: _harmonic(printed["pair_n"]))], "harmonic")
@@ -45,7 +45,8 @@ def _percentages(ledger: Ledger, grouping: str, groups: Mapping[str, Mapping[str
     """
     percents = {name: group["percent"] for name, group in groups.items() if "percent" in group}
     whole_n = n is not None and n.half == 0.5
-    fine = [ledger.bounded("groups", f"{grouping}: {name}", "percent", percent, 0.0, 100.0) for name, percent in percents.items()]
+    fine = [ledger.bounded("groups", f"{grouping}: {name}", "percent", percent, 0.0, 100.0)
+            for name, percent in percents.items()]
     for name, percent in percents.items():
         count, place = groups[name].get("n"), f"{grouping}: {name}"
         if not whole_n:

@@ -1,4 +1,4 @@
-"""Do CR, AVE and their root follow from the printed loadings, and do the claims made with them hold?"""
+"""Whether CR, AVE and their root follow from the printed loadings, and whether claims made with them hold."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Pair = frozenset[str]
 
 
 def audit_scales(ledger: Ledger, constructs: Mapping[str, Mapping[str, Any]]) -> None:
-    """Recompute CR, AVE and the root of the AVE of each construct.
+    r"""Recompute CR, AVE and the root of the AVE of each construct.
 
     Notes
     -----
     With standardized loadings and uncorrelated errors
 
-    .. math:: CR = \\frac{(\\sum\\lambda)^2}{(\\sum\\lambda)^2 + \\sum(1-\\lambda^2)},
-              \\qquad AVE = \\frac{1}{k}\\sum\\lambda^2
+    .. math:: CR = \frac{(\sum\lambda)^2}{(\sum\lambda)^2 + \sum(1-\lambda^2)},
+              \qquad AVE = \frac{1}{k}\sum\lambda^2
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Does p follow from a test statistic that is printed as APA style prints it?"""
+"""Whether p follows from a test statistic that is printed as APA style prints it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from helpers.replication.auditing.ledger import Ledger, Way
 from helpers.replication.auditing.numbers import Number, Reading
 
 _WRITTEN = re.compile(
-    r"\s*(?P<test>t|F|z|Z|r|Q|chi2|chi-square|χ2|χ²|X2|x2)\s*(?:[(\[](?P<df>[^)\]]*)[)\]])?\s*=\s*(?P<value>[^,;\s]+)\s*[,;]\s*"
-    r"(?P<p>p\s*[<>=≤≥]\s*[^\s,;()]+|n\.?s\.?|\*{1,3})\s*(?P<tails>[,;(]?\s*(?:one|two|1|2)[- ](?:sided|tailed)\)?)?\s*",
+    r"\s*(?P<test>t|F|z|r|Q|chi2|chi-square|χ2|χ²|X2)\s*(?:[(\[](?P<df>[^)\]]*)[)\]])?\s*=\s*"
+    r"(?P<value>[-+\u2212]?\s*[\d.,]*\d)\s*[,;]\s*"
+    r"(?P<p>p\s*[<>=≤≥]\s*[^\s,;()]+|n\.?s\.?|\*{1,3})\s*"
+    r"(?P<tails>[,;(]?\s*(?:one|two|1|2)[- ](?:sided|tailed)\)?)?\s*",
     re.IGNORECASE)
 _CHI = {"chi2", "chi-square", "χ2", "χ²", "x2", "q"}
 

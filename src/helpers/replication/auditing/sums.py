@@ -1,4 +1,4 @@
-"""Do indirect and total effects add up from their parts?"""
+"""Whether indirect and total effects add up from their parts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from helpers.replication.auditing.intervals import Interval
 from helpers.replication.auditing.ledger import Ledger, Way
 from helpers.replication.auditing.numbers import Number, Reading
 
-_SIGNS = {ast.Add: Interval.__add__, ast.Sub: Interval.__sub__, ast.Mult: Interval.__mul__, ast.Div: Interval.__truediv__}
+_SIGNS = {ast.Add: Interval.__add__, ast.Sub: Interval.__sub__, ast.Mult: Interval.__mul__,
+          ast.Div: Interval.__truediv__}
 
 
 def refuse_sums(sums: Sequence[Mapping[str, Any]], paths: Sequence[Mapping[str, Any]],
@@ -30,7 +31,8 @@ def refuse_sums(sums: Sequence[Mapping[str, Any]], paths: Sequence[Mapping[str, 
         if tree is None or "est" not in each or "sum" not in each:
             problems.append(Problem("replication.audit.sum", {"found": each.get("of", "")}, where(at)))
         elif unknown := sorted(_names(tree) - known):
-            problems.append(Problem("replication.audit.sum_names", {"names": unknown, "known": sorted(known)}, where(at)))
+            values = {"names": unknown, "known": sorted(known)}
+            problems.append(Problem("replication.audit.sum_names", values, where(at)))
     if problems:
         raise DataError.of(problems)
 

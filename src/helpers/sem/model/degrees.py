@@ -1,4 +1,4 @@
-"""How many degrees of freedom does a model have, before any data?"""
+"""How many degrees of freedom a model has, before any data."""
 
 from __future__ import annotations
 
