@@ -1,4 +1,4 @@
-"""Whether CFI, TLI, NFI and their like agree with the baseline chi-square, or with each other where it is not printed."""
+"""Whether CFI, TLI, NFI and their like agree with the baseline chi-square, or with each other without it."""
 
 from __future__ import annotations
 

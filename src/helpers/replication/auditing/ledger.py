@@ -54,13 +54,14 @@ class Finding:
         """Write what was recomputed with one decimal more than is printed, and in the same style."""
         if self.recomputed is None:
             return ""
-        if all(math.isfinite(end) and float(end).is_integer() for end in (self.recomputed.lower, self.recomputed.upper)):
+        both = self.recomputed.lower, self.recomputed.upper
+        if all(math.isfinite(end) and float(end).is_integer() for end in both):
             decimals = 0
         else:
             unit = 2 * self.tolerance if self.tolerance > 0 else 0.01
             decimals = min(max(0, round(-math.log10(unit))) + 1, 9)
         bare = re.match(r"^[<>=\s]*[-\u2212]?\.", self.printed) is not None or (not self.printed and bool(self.place))
-        ends = [_written(end, decimals, bare) for end in (self.recomputed.lower, self.recomputed.upper)]
+        ends = [_written(end, decimals, bare) for end in both]
         return ends[0] if ends[0] == ends[1] else f"[{ends[0]}, {ends[1]}]"
 
 

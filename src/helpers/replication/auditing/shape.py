@@ -57,7 +57,8 @@ _CLAIMS = {"fornell_larcker": Choice(("met", "not met")), **dict.fromkeys(
     ("alpha_above", "cr_above", "ave_above", "loadings_above", "htmt_below", "correlations_below"), _NUMBER)}
 SECTIONS: dict[str, Any] = {
     "n": _NUMBER, "pair_n": Listed(_NUMBER), "groups": Named(Named({"n": _NUMBER, "percent": _NUMBER})),
-    "scale": _SCALE, "missing_answers": _YES, "model": _TEXT, "counts": dict.fromkeys(("variables", "parameters", "groups"), _NUMBER),
+    "scale": _SCALE, "missing_answers": _YES, "model": _TEXT,
+    "counts": dict.fromkeys(("variables", "parameters", "groups"), _NUMBER),
     "fit": _FIT, "constructs": Named(_CONSTRUCT), "correlations": _MATRIX, "htmt": _MATRIX, "items": Named(_ITEM),
     "paths": Listed(_PATH), "tests": Listed(_TEXT), "sums": Listed(_SUM), "r2": Named(_NUMBER),
     "residual": Named(_NUMBER), "claims": _CLAIMS}
