@@ -40,7 +40,7 @@ def test_nobody_of_the_pilot_is_in_the_demo_and_one_path_differs(demo, pilot):
     shared = replication.overlap(old, new, formats=common.formats, keys_original=before.keys,
                                  keys_replication=answers.keys)
     assert not shared["flagged"].any() and all(check.passed for check in common.checks)
-    treatment = replication.treatment(common.model, old, new)
+    treatment = replication.treatment(common.model, new, old)
     one, two = (sem.fit_by_rule(common.model, each, treatment=treatment) for each in (old, new))
     found = replication.paths(one, two, smallest_difference=0.10, overlap=shared).set_index(["lhs", "rhs"])
     assert found.loc[("trust", "assurance"), "verdict"] == "larger"

@@ -5,7 +5,7 @@ from helpers.replication.agreement import agreement, detectable, replication_bay
 from helpers.replication.auditing.audit import audit, audited_counts, contradictions
 from helpers.replication.comparisons import effects, evidence, paths, standardized
 from helpers.replication.correlations import Correlations
-from helpers.replication.estimates import estimates, printed
+from helpers.replication.estimates import complete, estimates, fitted
 from helpers.replication.masem import Masem, masem, masem_shown
 from helpers.replication.overlap import overlap
 from helpers.replication.side_by_side import fit, profile, reliability, samples
@@ -21,6 +21,7 @@ __all__ = [
     "agreement",
     "audit",
     "audited_counts",
+    "complete",
     "contradictions",
     "counted",
     "detectable",
@@ -29,6 +30,7 @@ __all__ = [
     "estimates",
     "evidence",
     "fit",
+    "fitted",
     "invariance",
     "leave_one_out",
     "masem",
@@ -37,7 +39,6 @@ __all__ = [
     "overlap",
     "paths",
     "pooled_shown",
-    "printed",
     "profile",
     "reliability",
     "replication_bayes_factor",

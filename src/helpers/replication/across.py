@@ -32,16 +32,16 @@ class Metric:
     checks: tuple[Check, ...]
 
 
-def treatment(model: str, original: pd.DataFrame | None, replication: pd.DataFrame, *, estimator: str = "auto",
+def treatment(model: str, replication: pd.DataFrame, original: pd.DataFrame | None = None, *, estimator: str = "auto",
               missing: str = "auto") -> sem.Treatment:
     """Choose one estimator and one treatment of missing answers for both studies, by the rules for all answers.
 
     Parameters
     ----------
     model : str
-    original : DataFrame or None
-        None where only moments of the original are known.
     replication : DataFrame
+    original : DataFrame, optional
+        None where only moments of the original are known.
     estimator, missing : str, default "auto"
         What the new study declares goes before the rules.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from helpers.errors import Check, DataError
 from helpers.replication.across import Metric
 from helpers.replication.agreement import agreement
-from helpers.replication.estimates import estimates, printed, refuse_stopped
+from helpers.replication.estimates import complete, estimates, refuse_stopped
 from helpers.replication.overlap import refuse_overlap
 from helpers.sem import SemFit
 
@@ -31,7 +31,7 @@ def paths(original: SemFit | pd.DataFrame, replication: SemFit | pd.DataFrame, *
     Parameters
     ----------
     original, replication : SemFit or DataFrame
-        The same model on both studies; or a printed table of paths, see ``printed``.
+        The same model on both studies; or a printed table of paths, see ``complete``.
     metric : Metric or {"standardized", "unstandardized"}
         In which estimates are compared.
     smallest_difference : float, optional
@@ -50,7 +50,7 @@ def paths(original: SemFit | pd.DataFrame, replication: SemFit | pd.DataFrame, *
     Raises
     ------
     DataError
-        ``replication.same_respondents``; ``replication.no_paths_in_common``; as ``printed``.
+        ``replication.same_respondents``; ``replication.no_paths_in_common``; as ``complete``.
     ModelError
         ``replication.stopped``; as ``estimates``.
 
@@ -151,7 +151,7 @@ def _compared(original: SemFit | pd.DataFrame, replication: SemFit | pd.DataFram
     refuse_overlap(overlap)
     refuse_stopped([original, replication], ["original", "replication"])
     kind = metric if isinstance(metric, str) else metric.kind
-    one, two = (estimates(each) if isinstance(each, SemFit) else printed(each, conf_level=conf_level)
+    one, two = (estimates(each) if isinstance(each, SemFit) else complete(each, conf_level=conf_level)
                 for each in (original, replication))
     key = ["effect", "kind"]
     both = one[one["kind"].isin(kinds)].merge(two, on=key, how="inner", suffixes=("", ".new"))

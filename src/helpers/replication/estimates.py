@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from helpers.errors import DataError, ModelError
-from helpers.sem import SemFit
+from helpers.sem import Moments, SemFit, Treatment, fit, fit_by_rule
 from helpers.sem.fitting.estimates import root
 from helpers.sem.resampling.chains import Paths, effects_of
 
+ANY_N = 1000.0  # estimates do not depend on it; errors that do are left out
 COLUMNS = ("lhs", "op", "rhs", "effect", "kind", "est", "se", "std.all", "std.all.se")
 
 
@@ -71,7 +74,55 @@ def estimates(fit: SemFit) -> pd.DataFrame:
     return made[made["se"] > 0].reset_index(drop=True)
 
 
-def printed(table: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
+def fitted(model: str, answers: pd.DataFrame | None = None, *, moments: Mapping[str, object] | None = None,
+           printed: pd.DataFrame | None = None, treatment: Treatment | None = None,
+           conf_level: float = 0.95) -> SemFit | pd.DataFrame:
+    """Fit the compared model to what is known of a study.
+
+    Parameters
+    ----------
+    model : str
+    answers : DataFrame, optional
+    moments : mapping, optional
+        Keywords of ``sem.Moments``, where there are no answers; ``n`` may be absent.
+    printed : DataFrame, optional
+        Paths as printed, where there is nothing that could be fitted.
+    treatment : Treatment, optional
+        Of answers.
+    conf_level : float, default 0.95
+
+    Returns
+    -------
+    SemFit or DataFrame
+        A table as ``estimates`` gives it where paths were printed only, or n is not known: estimates then have no
+        errors.
+
+    Raises
+    ------
+    DataError
+        ``replication.nothing_known``: neither answers nor moments nor printed paths.
+    ModelError, DataError
+        As ``sem.fit``.
+
+    Examples
+    --------
+    >>> r = pd.DataFrame([[1, .5], [.5, 1]], index=["x", "y"], columns=["x", "y"])
+    >>> fitted("y ~ x", moments={"cor": r})[["est", "se"]]
+       est  se
+    0  0.5 NaN
+    """
+    if answers is not None:
+        return fit_by_rule(model, answers, treatment=treatment, conf_level=conf_level)
+    if moments is not None:
+        known = {"n": ANY_N, **moments}
+        found = fit(model, moments=Moments(**known), conf_level=conf_level)
+        return found if "n" in moments else estimates(found).assign(**{"se": np.nan, "std.all.se": np.nan})
+    if printed is None:
+        raise DataError("replication.nothing_known")
+    return complete(printed, conf_level=conf_level)
+
+
+def complete(table: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Complete a printed table of paths: errors from whatever it prints of z, t, p or an interval.
 
     Parameters
@@ -100,10 +151,12 @@ def printed(table: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
 
     Examples
     --------
-    >>> printed(pd.DataFrame({"lhs": ["y"], "rhs": ["x"], "std.all": [.4], "t": [5.0]}))[["std.all", "std.all.se"]]
+    >>> complete(pd.DataFrame({"lhs": ["y"], "rhs": ["x"], "std.all": [.4], "t": [5.0]}))[["std.all", "std.all.se"]]
        std.all  std.all.se
     0      0.4        0.08
     """
+    if set(COLUMNS) <= set(table.columns):
+        return table
     if not {"lhs", "rhs"} <= set(table.columns) or not {"est", "std.all"} & set(table.columns):
         raise DataError("replication.printed_columns", have=list(map(str, table.columns)))
     own = table[table["op"] == "~"] if "op" in table else table
@@ -129,9 +182,9 @@ def refuse_stopped(fits: list[SemFit], names: list[str]) -> None:
     ModelError
         ``replication.stopped``, with the gates.
     """
-    for fit, name in zip(fits, names, strict=True):
-        if isinstance(fit, SemFit) and fit.stopped:
-            failed = [check.gate for check in fit.checks if check.severity == "stop" and not check.passed]
+    for each, name in zip(fits, names, strict=True):
+        if isinstance(each, SemFit) and each.stopped:
+            failed = [check.gate for check in each.checks if check.severity == "stop" and not check.passed]
             raise ModelError("replication.stopped", study=name, gates=failed)
 
 

@@ -26,7 +26,13 @@ def samples(original: sem.SemFit, replication: sem.SemFit, *, answers_original: 
     -------
     DataFrame
         ``measure original replication``: respondents in the data, in the model, with complete answers, items.
+
+    Raises
+    ------
+    DataError
+        ``replication.no_n``: of the original only estimates are known.
     """
+    _refuse_tables(original, replication)
     shown = {}
     for name, fit, answers in (("original", original, answers_original),
                                ("replication", replication, answers_replication)):
@@ -142,10 +148,16 @@ def fit(original: sem.SemFit, replication: sem.SemFit) -> pd.DataFrame:
         ``measure original replication``: chi-square with df and p, CFI, TLI, RMSEA with its interval, SRMR; robust or
         else scaled forms where there are any. ``attrs["checks"]`` holds the checks of both.
     """
+    _refuse_tables(original, replication)
     measures = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr")
-    table = pd.DataFrame([{"measure": name, "original": original.reported(name), "replication":
-                           replication.reported(name)} for name in measures])
-    return table
+    return pd.DataFrame([{"measure": name, "original": original.reported(name),
+                          "replication": replication.reported(name)} for name in measures])
+
+
+def _refuse_tables(*fits: sem.SemFit | pd.DataFrame) -> None:
+    """Refuse what is only a table of estimates: it has neither n nor fit."""
+    if any(isinstance(each, pd.DataFrame) for each in fits):
+        raise DataError("replication.no_n")
 
 
 def _with_interval(row: pd.Series, coefficient: str) -> tuple[float, float, float]:

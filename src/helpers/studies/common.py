@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,6 +15,9 @@ from helpers.studies.declared import Study
 from helpers.studies.findings import unknown
 from helpers.studies.loading import load
 from helpers.studies.places import FILE, shown
+
+if TYPE_CHECKING:
+    from helpers.studies.published import Published
 
 _MEASURED = re.compile(r"^(\s*([\w.]+)\s*=~)(.*)$")
 _FEWEST = 2  # items that two studies must share for a construct to be the same in both
@@ -38,7 +42,13 @@ class Common:
     formats : DataFrame, index item
         ``low.original high.original low.replication high.replication`` of every item of both.
     checks : tuple of Check
-        ``common_items``, ``common_format`` and ``common_paths``.
+        ``common_items``, ``common_format`` and ``common_paths``; ``common_published`` where only a matrix was printed.
+    composites : mapping of str to tuple of str
+        Variable of a printed matrix that is a construct here -> its items, whose mean stands for it.
+    moments : mapping or None
+        Of the original, in the names of the new study, as ``sem.Moments`` takes them.
+    printed : DataFrame or None
+        Paths as printed, where the original printed no model that could be fitted again.
     """
 
     model: str
@@ -48,6 +58,9 @@ class Common:
     same_format: bool
     formats: pd.DataFrame
     checks: tuple[Check, ...]
+    composites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    moments: Mapping[str, Any] | None = None
+    printed: pd.DataFrame | None = None
 
     def of_original(self, scores: pd.DataFrame) -> pd.DataFrame:
         """Take the original's answers to the common items, under the new study's names."""
@@ -55,8 +68,10 @@ class Common:
         return scores[list(kept)].rename(columns=kept)
 
     def of_replication(self, scores: pd.DataFrame) -> pd.DataFrame:
-        """Take the new study's answers to the common items."""
-        return scores[[name for name in self.items.values() if name in scores]]
+        """Take the new study's answers to the common items; means of items where the original printed scores."""
+        kept = scores[[name for name in self.items.values() if name in scores]]
+        means = {name: scores[list(items)].mean(axis=1, skipna=False) for name, items in self.composites.items()}
+        return kept.assign(**means)
 
 
 def original(declared: Study) -> Study:
@@ -80,7 +95,7 @@ def original(declared: Study) -> Study:
     return load(declared.replicates.folder)
 
 
-def common(declared: Study, original: Study) -> Common:
+def common(declared: Study, original: Study | Published) -> Common:
     """Find what two studies have in common, by name or by the declared maps.
 
     Parameters
@@ -100,6 +115,8 @@ def common(declared: Study, original: Study) -> Common:
         which both have fewer than two items.
     """
     where = shown(declared.folder / FILE)
+    if not isinstance(original, Study):
+        return with_published(declared, original, where)
     constructs, named = _maps(declared, original)
     if not (original.model or declared.model):
         raise StudyError("studies.no_common_model", where=where)
@@ -119,6 +136,55 @@ def common(declared: Study, original: Study) -> Common:
             scales[constructs[name]] = both
     checks = _checks(declared, written, formats.loc[[name for name in observed if name in formats.index]], left_out)
     return Common(text, items, scales, observed, checks[1].passed, formats, checks)
+
+
+def with_published(declared: Study, original: Published, where: str) -> Common:
+    """Find what a study has in common with a printed matrix: its variables are items here, or scores of constructs.
+
+    Parameters
+    ----------
+    declared : Study
+    original : Published
+    where : str
+        Of the study file, for messages.
+
+    Raises
+    ------
+    StudyError
+        As ``common``; ``studies.no_common_model`` where the original printed neither model nor paths.
+    """
+    mapped = {**declared.replicates.items, **declared.replicates.constructs} if declared.replicates else {}
+    names = {variable: mapped.get(variable, variable) for variable in original.variables}
+    refit = bool(original.model)
+    if not refit and (original.paths.empty or not declared.model):
+        raise StudyError("studies.no_common_model", where=where)
+    text = _renamed(original.model, names) if refit else declared.model
+    written = syntax.parse(text)
+    observed = tuple(written.observed)
+    outcomes = declared.outcomes
+    unknown_names = [name for name in observed if name not in declared.items and name not in outcomes]
+    if unknown_names:
+        found = (unknown("replicates_name", name, [*declared.constructs, *declared.items]) for name in unknown_names)
+        raise StudyError.of(Problem(id, values, where) for id, values in found)
+    checks = (Check("common_published", "info", False, {}), _paths_check(declared, written))
+    moments = {name: part for name, part in original.moments.items() if name in ("n",)}
+    for name in ("cor", "cov", "sds", "means"):
+        part = original.moments.get(name)
+        if refit and part is not None:
+            part = part.rename(names) if isinstance(part, pd.Series) else part.rename(index=names, columns=names)
+            moments[name] = part.loc[list(observed)] if part.ndim == 1 else part.loc[list(observed), list(observed)]
+    items = {name: name for name in observed if name in declared.items}
+    return Common(text, items, {}, observed, False, pd.DataFrame(), checks,
+                  composites={name: outcomes[name] for name in observed if name not in declared.items},
+                  moments=moments if refit else None, printed=None if refit else _printed(original.paths, names))
+
+
+def _printed(paths: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Turn printed paths into numbers, under the names of this study."""
+    ends = {column: paths[column].map(lambda name: names.get(name, name)) for column in ("lhs", "rhs")}
+    numbers = {column: pd.to_numeric(paths[column], errors="coerce") for column in paths
+               if column not in ("lhs", "op", "rhs")}
+    return paths.assign(**ends, **numbers)
 
 
 def _maps(declared: Study, original: Study) -> tuple[dict[str, str], dict[str, str]]:
@@ -180,11 +246,16 @@ def _checks(declared: Study, written: syntax.Model, formats: pd.DataFrame,
     differ = formats[(formats["low.original"] != formats["low.replication"])
                      | (formats["high.original"] != formats["high.replication"])]
     ends = [f"{row.Index} {row[1]:g}..{row[2]:g} / {row[3]:g}..{row[4]:g}" for row in differ.itertuples()]
+    return (Check("common_items", "caution", not left_out and not added,
+                  {"left_out": left_out or ["-"], "added": added or ["-"]}),
+            Check("common_format", "info", not ends, {"items": ends[:6] or ["-"], "n": len(ends)}),
+            _paths_check(declared, written))
+
+
+def _paths_check(declared: Study, written: syntax.Model) -> Check:
+    """Say which paths of the original the model of the new study does not have."""
     own = {(each.lhs, each.rhs) for each in syntax.parse(declared.model).relations if each.op == "~"} \
         if declared.model else set()
     absent = [f"{each.rhs} -> {each.lhs}" for each in written.relations
               if each.op == "~" and (each.lhs, each.rhs) not in own]
-    return (Check("common_items", "caution", not left_out and not added,
-                  {"left_out": left_out or ["-"], "added": added or ["-"]}),
-            Check("common_format", "info", not ends, {"items": ends[:6] or ["-"], "n": len(ends)}),
-            Check("common_paths", "caution", not absent, {"paths": absent or ["-"]}))
+    return Check("common_paths", "caution", not absent, {"paths": absent or ["-"]})

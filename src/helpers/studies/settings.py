@@ -83,8 +83,8 @@ def replicates(keys: StudyKeys, folder: Path, names: tuple[Collection[str], Coll
     if keys.replicates is None:
         return None
     asked = keys.replicates
-    places = [place.resolve() for place in (folder.parent / asked.study, Path.cwd() / asked.study, root() / asked.study)
-              if (place / FILE).is_file()]
+    bases = (folder.parent, folder, Path.cwd(), root())
+    places = [(base / asked.study).resolve() for base in bases if (base / asked.study / FILE).is_file()]
     siblings = sorted(file.parent.name for file in folder.parent.glob(f"*/{FILE}") if file.parent != folder)
     if not places:
         found.add_unknown("replicates_unknown", ("replicates", "study"), asked.study, siblings)

@@ -12,6 +12,7 @@ from helpers.survey.missing import (
 )
 from helpers.survey.missing_relations import missing_relations, missing_treatments
 from helpers.survey.normality import mardia, normality
+from helpers.survey.original import load_original
 
 __all__ = [
     "Answers",
@@ -21,6 +22,7 @@ __all__ = [
     "likert_distribution",
     "little_mcar",
     "load",
+    "load_original",
     "mardia",
     "missing_items",
     "missing_overview",
