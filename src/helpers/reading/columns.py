@@ -57,12 +57,18 @@ class Column:
 
     def add(self, cells: Sequence[str]) -> None:
         """Take the next cells."""
-        block = np.fromiter(map(self._numbers.__getitem__, cells), np.int32, len(cells))
-        self._blocks.append(block.astype(np.min_scalar_type(-max(len(self._numbers), 1)), copy=False))
+        self._keep(np.fromiter(map(self._numbers.__getitem__, cells), np.int32, len(cells)))
+
+    def add_codes(self, codes: np.ndarray, texts: Sequence[str]) -> None:
+        """Take the next cells as codes, and the string that each code means."""
+        self._keep(np.array([self._numbers[text] for text in texts], np.int32)[codes])
 
     def pad(self, rows: int) -> None:
         """Take empty cells."""
-        self._blocks.append(np.full(rows, self._numbers[""], np.min_scalar_type(-max(len(self._numbers), 1))))
+        self._keep(np.full(rows, self._numbers[""]))
+
+    def _keep(self, codes: np.ndarray) -> None:
+        self._blocks.append(codes.astype(np.min_scalar_type(-max(len(self._numbers), 1)), copy=False))
 
     def categorical(self) -> pd.Categorical:
         """Give all cells, outer blanks removed."""
@@ -86,6 +92,8 @@ class Gathered:
     names : tuple of str
         Of all columns, "" for one without a name.
     blank_rows : int
+    kept : dict of int to Column
+        The columns that are kept, by their place.
 
     Raises
     ------
@@ -96,7 +104,7 @@ class Gathered:
     def __init__(self, header: Sequence[str], *, columns: Collection[str] | None = None, shown: str = "") -> None:
         self.names = names_of(header, shown)
         self.blank_rows = 0
-        self._kept = {at: Column() for at in wanted(self.names, columns)}
+        self.kept = {at: Column() for at in wanted(self.names, columns)}
         self._rows: list[Sequence[str]] = []
         self._lines: list[int] = []
         self._numbers: list[np.ndarray] = []
@@ -109,6 +117,10 @@ class Gathered:
         if len(self._rows) >= self._most:
             self._flush()
 
+    def take(self, lines: np.ndarray) -> None:
+        """Take the lines of rows whose cells were handed to the columns."""
+        self._numbers.append(lines)
+
     def finish(self, shown: str) -> tuple[pd.DataFrame, np.ndarray]:
         """Give the frame and the line of each row."""
         self._flush()
@@ -116,8 +128,8 @@ class Gathered:
         if not len(lines):
             raise DataError("reading.no_rows", where=shown)
         taken = {}
-        for at in [*self._kept]:  # one by one: a column's strings are given up as soon as it is made
-            taken[self.names[at]] = self._kept.pop(at).categorical()
+        for at in [*self.kept]:  # one by one: a column's strings are given up as soon as it is made
+            taken[self.names[at]] = self.kept.pop(at).categorical()
         return frame_of(taken, len(lines)), lines
 
     def _flush(self) -> None:
@@ -128,9 +140,9 @@ class Gathered:
             self.blank_rows += len(blank)
         if self._rows:
             for at, cells in enumerate(zip(*self._rows, strict=True)):
-                if at in self._kept:
-                    self._kept[at].add(cells)
-            self._numbers.append(np.array(self._lines, np.int64))
+                if at in self.kept:
+                    self.kept[at].add(cells)
+            self.take(np.array(self._lines, np.int64))
         self._rows, self._lines = [], []
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from helpers.errors import DataError
+from helpers.reading import regular
 from helpers.reading.columns import Gathered, decimal_of
 from helpers.reading.raw import How, Raw
 from helpers.reading.text import Lines, encoding_of
@@ -52,7 +53,13 @@ def read(file: Path, *, columns: Collection[str] | None = None, encoding: str = 
     if len(names) == 1 and best and best != split:
         raise DataError("reading.one_column", where=shown, delimiter=_named(delimiter), better=_named(best))
     table = Gathered(names, columns=columns, shown=shown)
-    skipped = _gather(table, records, names, skip, split or ",", shown)
+    plain = encoding.lower() in regular.ENCODINGS and split and sum(map(bool, map(str.strip, names))) > 1
+    skipped = None
+    if plain and file.stat().st_size >= regular.SMALLEST:
+        skipped = regular.gather(file, table, delimiter=split, header=line, skip=skip)
+        table = table if skipped is not None else Gathered(names, columns=columns, shown=shown)
+    if skipped is None:
+        skipped = _gather(table, records, names, skip, split or ",", shown)
     frame, numbers = table.finish(shown)
     return Raw(frame, numbers, tuple(name for name in table.names if name),
                How("text", encoding, found_by, split, blank_rows=table.blank_rows, marks=lines.marks, header=line,
