@@ -53,6 +53,65 @@ class How:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """One of the files that were put together.
+
+    Attributes
+    ----------
+    shown : str
+        The file's name in messages.
+    how : How
+    rows : int
+        Below its header, without blank ones.
+    level : str
+        The wave that it holds; "" where there are none.
+    joined : tuple of str
+        The columns that it adds to the respondents; empty for a file of responses.
+    matched, unmatched : int
+        Rows of the responses with and without a partner in a joined file.
+    unused : int
+        Rows of a joined file that are no respondent's.
+    lines : ndarray of int, shape (n_rows,), or None
+        Of a joined file: its line for each row of the responses, 0 where there is none.
+    """
+
+    shown: str
+    how: How
+    rows: int
+    level: str = ""
+    joined: tuple[str, ...] = ()
+    matched: int = 0
+    unmatched: int = 0
+    unused: int = 0
+    lines: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A column that was made of others.
+
+    Attributes
+    ----------
+    name : str
+    source : tuple of str
+        The columns it was made of.
+    rule : str
+        As written.
+    n, missing : int
+        Rows with and without an entry in it.
+    changed : int or None
+        Rows whose entry differs from the one it was made of; None where it is computed.
+    """
+
+    name: str
+    source: tuple[str, ...]
+    rule: str
+    n: int
+    missing: int
+    changed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Raw:
     """The content of a data file.
 
@@ -74,6 +133,14 @@ class Raw:
         Column -> entry -> what the file says it means; of every column, read or not.
     user_missing : mapping of str to tuple of str
         Column -> entries found in it that the file declares to be no answer.
+    sources : tuple of Source
+        The files that were put together; empty where one file was read by itself.
+    source : ndarray of int, shape (n_rows,), or None
+        Which of the stacked files each row comes from; None where there is one.
+    derived : tuple of Derived
+        The columns that were made of others.
+    silent : int
+        Rows of respondents in waves in which they answered nothing; left out.
     """
 
     frame: pd.DataFrame
@@ -83,3 +150,43 @@ class Raw:
     labels: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     user_missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    source: np.ndarray | None = None
+    derived: tuple[Derived, ...] = ()
+    silent: int = 0
+
+    @property
+    def places(self) -> np.ndarray | Places:
+        """Where each row stands: its line, or file and line where several files were put together."""
+        return Places(self) if self.source is not None or any(each.lines is not None for each in self.sources) else (
+            self.lines)
+
+
+class Places:
+    """File and line of rows that come from several files, made where they are asked for: ``places[rows]``."""
+
+    __slots__ = ("_column", "_raw")
+
+    def __init__(self, raw: Raw, column: str = "") -> None:
+        self._raw, self._column = raw, column
+
+    def of(self, column: str) -> Places:
+        """Give the places of a column's entries: those of a joined column stand in the joined file."""
+        return Places(self._raw, column)
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        """Name file and line of some rows."""
+        raw = self._raw
+        beside = next((each for each in raw.sources if self._column in each.joined), None)
+        if beside is not None:
+            named = [f"{beside.shown}:{line}" for line in beside.lines[rows].tolist()]
+        else:
+            at = np.zeros(len(raw.lines), np.int8)[rows] if raw.source is None else raw.source[rows]
+            named = [f"{raw.sources[place].shown}:{line}"
+                     for place, line in zip(at.tolist(), raw.lines[rows].tolist(), strict=True)]
+        return np.array(named, dtype=object)
+
+
+def places_of(lines: np.ndarray | Places, column: str) -> np.ndarray | Places:
+    """Give the places of a column's entries."""
+    return lines.of(column) if isinstance(lines, Places) else lines

@@ -57,11 +57,21 @@ def _cells(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, (str, dict)) else value
+
+
+def _file_alone(value: Any) -> Any:
+    return {"file": value} if isinstance(value, str) else value
+
+
 Text = Annotated[dict[Literal["", "en", "zh"], str], BeforeValidator(_text), WithJsonSchema(_TEXT_SCHEMA)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names), WithJsonSchema(_NAMES_SCHEMA)]
 Cell = Annotated[str, WithJsonSchema(_CELL_SCHEMA)]
 Cells = Annotated[tuple[str, ...], BeforeValidator(_cells),
                   WithJsonSchema({"anyOf": [_CELL_SCHEMA, {"type": "array", "items": _CELL_SCHEMA}]})]
+
+Lines = Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_several)]
 
 
 def _or_text(schema: dict[str, Any]) -> None:
@@ -86,10 +96,92 @@ class Scale(_Keys):
         return self
 
 
+class _OrFile:
+    """A block with `file:`, or the path alone."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(core: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(core)]}
+
+
+class FileKeys(_Keys):
+    """One of several files."""
+
+    file: str = Field(description="Path inside the study folder")
+    columns: dict[str, str] = Field({}, description="Column of the study: its name in this file")
+    encoding: str = Field("", description="Left out: byte-order mark, UTF-8, GB18030, in this order")
+    delimiter: Literal["", ",", ";", "\t", "|"] = Field("", description="Left out: found from the header")
+    sheet: str = Field("", description="Sheet of a workbook; left out: the only one")
+    header: int = Field(0, ge=0, description="Line or row with the names of the columns; left out: the first")
+    skip: Lines = Field((), description="Lines or rows that are no data")
+
+
+class JoinKeys(FileKeys):
+    """A file with further columns of the same respondents."""
+
+    by: str = Field("", description="Its column that tells respondents apart; left out: named as `respondent`")
+
+
+class WideKeys(_Keys):
+    """How the columns of one wave are named in a file with one row per respondent."""
+
+    prefix: str = ""
+    suffix: str = ""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> WideKeys:
+        if bool(self.prefix) == bool(self.suffix):
+            raise PydanticCustomError("studies.wide_form", "form")
+        return self
+
+
+class RecodeKeys(_Keys):
+    """A new column, made of others in one way."""
+
+    from_: str = Field("", alias="from", description="The column whose entries are mapped")
+    values: dict[str, Cell] = Field({}, description="Entry: new entry; \"\" is no answer")
+    ranges: dict[str, Cell] = Field({}, description="Both ends included: {18..29: young, 30..: older}")
+    compute: str = Field("", description="Arithmetic of columns: + - * / ( ), a name with blanks in `backticks`")
+    sum: Names = Field((), description="Columns; of fewer than all it is their mean times the number of columns")
+    mean: Names = Field((), description="Columns")
+    at_least: int = Field(0, ge=0, description="Columns that must be answered for a sum or mean; left out: all")
+    else_: Literal["", "keep", "missing"] = Field("", alias="else", description="What becomes of an entry that no rule"
+                                                                               " names; left out: it is refused")
+
+    @property
+    def kind(self) -> str:
+        """The one way that is given."""
+        return next(name for name in ("values", "ranges", "compute", "sum", "mean") if getattr(self, name))
+
+    @model_validator(mode="after")
+    def _one_way(self) -> RecodeKeys:
+        given = [name for name in ("values", "ranges", "compute", "sum", "mean") if getattr(self, name)]
+        if len(given) != 1:
+            raise PydanticCustomError("studies.recode_kind", "kind", {"found": given or ["-"]})
+        mapped, counted = given[0] in ("values", "ranges"), given[0] in ("sum", "mean")
+        wrong = [name for name, value, right in (("from", self.from_, mapped), ("else", self.else_, mapped),
+                                                 ("at_least", self.at_least, counted)) if value and not right]
+        if wrong or (mapped and not self.from_):
+            raise PydanticCustomError("studies.recode_keys", "keys", {"kind": given[0], "extra": wrong or ["from"]})
+        if counted and self.at_least > len(getattr(self, given[0])):
+            raise PydanticCustomError("studies.recode_at_least", "least",
+                                      {"least": self.at_least, "columns": len(getattr(self, given[0]))})
+        return self
+
+
 class ResponsesKeys(_Keys):
     """The table of answers, one row per respondent (and wave)."""
 
-    file: str = Field(description="Path inside the study folder: .csv, .tsv, .txt or .xlsx")
+    file: str = Field("", description="Path inside the study folder: .csv, .tsv, .txt, .xlsx, .sav, .dta, .parquet or"
+                                      " .jsonl")
+    waves: dict[str, Annotated[FileKeys, BeforeValidator(_file_alone), _OrFile()]] = Field(
+        {}, description="Instead of `file`: a file per wave; they are put one below the other")
+    wide: dict[str, WideKeys] = Field({}, description="Wave: prefix or suffix of its columns, where a row holds them"
+                                                      " all")
+    join: Annotated[tuple[Annotated[JoinKeys, BeforeValidator(_file_alone), _OrFile()], ...],
+                    BeforeValidator(_several)] = Field((), description="Files with further columns of the respondents")
+    header: int = Field(0, ge=0, description="Line or row with the names of the columns; left out: the first")
+    skip: Lines = Field((), description="Lines or rows that are no data")
     respondent: str = Field("", description="Column that tells respondents apart; left out: the row number")
     duration: str = Field("", description="Column with the seconds that answering took")
     missing_codes: Cells = Field((), description="What stands for 'no answer', besides an empty cell")
@@ -99,6 +191,16 @@ class ResponsesKeys(_Keys):
     delimiter: Literal["", ",", ";", "\t", "|"] = Field("", description="Left out: found from the header")
     decimal: Literal["", ".", ","] = Field("", description="Left out: found, a point unless numbers have commas only")
     sheet: str = Field("", description="Sheet of a workbook; left out: the only one")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ResponsesKeys:
+        given = [name for name in ("file", "waves") if getattr(self, name)]
+        if len(given) != 1:
+            raise PydanticCustomError("studies.responses_file", "file", {"found": given or ["-"]})
+        if self.waves and (wrong := [name for name in ("wide", "header", "skip", "sheet", "encoding", "delimiter")
+                                     if getattr(self, name)]):
+            raise PydanticCustomError("studies.waves_keys", "keys", {"extra": wrong})
+        return self
 
 
 class DataKeys(_Keys):
@@ -254,6 +356,7 @@ class StudyKeys(_Keys):
     synthetic: bool = Field(False, description="Generated data; said on every page")
     citation: str = ""
     data: DataKeys
+    recodes: dict[str, RecodeKeys] = Field({}, description="New columns, made of others")
     scale: Scale | None = None
     reversed: Names = ()
     constructs: dict[str, ConstructKeys] = Field(min_length=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -22,14 +21,11 @@ if TYPE_CHECKING:
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")  # 00:05:34; 5:34 may be hours or minutes
 _DURATION = re.compile(r"(?:(?P<minutes>\d+)\s*(?:分钟?|min)\s*)?"
                        r"(?:(?P<seconds>\d+(?:[.,]\d+)?)\s*(?:秒钟?|s|sec|seconds))?", re.IGNORECASE)
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-# Signs without a width, as copied texts carry them, and the minus sign that is no hyphen.
-_UNSEEN = {**dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff")), ord("\u2212"): "-"}
 _NONE: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 def coded(cells: pd.DataFrame, items: Mapping[str, Item], *, missing_codes: Collection[str], decimal: str,
-          lines: np.ndarray, shown: str,
+          lines: np.ndarray | reading.Places, shown: str,
           user_missing: Mapping[str, Collection[str]] = _NONE) -> tuple[pd.DataFrame, list[Problem]]:
     """Turn the strings of a file into raw answers.
 
@@ -41,7 +37,7 @@ def coded(cells: pd.DataFrame, items: Mapping[str, Item], *, missing_codes: Coll
     missing_codes : collection of str
         Equal as text or as a number to "no answer".
     decimal : {".", ","}
-    lines : ndarray of int, shape (n,)
+    lines : ndarray of int, shape (n,), or Places
     shown : str
         The file's name in messages.
     user_missing : mapping of str to collection of str
@@ -60,7 +56,7 @@ def coded(cells: pd.DataFrame, items: Mapping[str, Item], *, missing_codes: Coll
     at: dict[str, np.ndarray] = {}
     for position, item in enumerate(items.values()):
         codes, texts = reading.codes_of(cells[item.column])
-        numbers, empty = _numbers(texts, {*missing_codes, *user_missing.get(item.column, ())}, decimal)
+        numbers, empty = reading.numbers(texts, {*missing_codes, *user_missing.get(item.column, ())}, decimal)
         own = _in_words(texts, numbers, empty, item.codes) if item.codes else numbers
         np.take(own, codes, out=answers[position])
         outside = (own < item.low) | (own > item.high)
@@ -68,21 +64,23 @@ def coded(cells: pd.DataFrame, items: Mapping[str, Item], *, missing_codes: Coll
             rows = np.flatnonzero(which[codes])
             if len(rows):
                 at[item.column] = np.union1d(at.get(item.column, []), rows).astype(int)
-                problems.append(faults.problem(id, item, rows, cells[item.column], lines, shown))
+                problems.append(faults.problem(id, item, rows, cells[item.column],
+                                               reading.places_of(lines, item.column), shown))
     asked = list(dict.fromkeys(item.column for item in items.values()))
     if at and (whole := faults.rows_without_answers(cells[asked], at, lines, shown)):
         problems = [whole]
     return pd.DataFrame(answers.T, columns=list(items), copy=False), problems
 
 
-def seconds(column: pd.Series, *, missing_codes: Collection[str], decimal: str, lines: np.ndarray,
-            shown: str) -> tuple[np.ndarray, list[Problem]]:
+def seconds(column: pd.Series, *, missing_codes: Collection[str], decimal: str,
+            lines: np.ndarray | reading.Places, shown: str) -> tuple[np.ndarray, list[Problem]]:
     """Turn a column of durations into seconds, units as survey sites write them included; notes other text."""
     codes, texts = reading.codes_of(column)
-    values, empty = _numbers([_without_unit(text) for text in texts], missing_codes, decimal)
+    values, empty = reading.numbers([_without_unit(text) for text in texts], missing_codes, decimal)
     wrong = (np.isnan(values) & ~empty)[codes]
     if not wrong.any():
         return values[codes], []
+    lines = reading.places_of(lines, str(column.name))
     spoken = faults.places(lines[wrong], [texts[code] for code in codes[wrong][:faults.QUOTED]])
     values_said = {"column": column.name, "count": int(wrong.sum()), "lines": spoken}
     return values[codes], [Problem("survey.text_column", values_said, shown)]
@@ -91,9 +89,9 @@ def seconds(column: pd.Series, *, missing_codes: Collection[str], decimal: str, 
 def wrong(column: pd.Series, right: str, *, missing_codes: Collection[str], decimal: str) -> np.ndarray:
     """Say which entries are an answer other than the right one; 6.0 is the answer 6, "no answer" is none."""
     codes, texts = reading.codes_of(column)
-    values, empty = _numbers(texts, missing_codes, decimal)
+    values, empty = reading.numbers(texts, missing_codes, decimal)
     said = np.array([text.strip().casefold() == right.strip().casefold() for text in texts], dtype=bool)
-    return ~(said | (values == _number(right.strip(), ".")) | empty)[codes]
+    return ~(said | (values == reading.number(right.strip())) | empty)[codes]
 
 
 def reverse_coded(answers: pd.DataFrame, items: Mapping[str, Item]) -> pd.DataFrame:
@@ -108,15 +106,6 @@ def reverse_coded(answers: pd.DataFrame, items: Mapping[str, Item]) -> pd.DataFr
     return pd.DataFrame(values, index=answers.index, columns=answers.columns, copy=False)
 
 
-def _numbers(texts: Iterable[str], missing_codes: Collection[str], decimal: str) -> tuple[np.ndarray, np.ndarray]:
-    """Find the number of each text (NaN where it is none), and whether it says "no answer"."""
-    codes = {code.strip() for code in missing_codes}
-    values = np.array([_number(text, decimal) for text in texts], dtype=float)
-    numeric = [number for code in codes if not np.isnan(number := _number(code, "."))]
-    empty = np.array([not text or text in codes for text in texts], dtype=bool) | np.isin(values, numeric)
-    return np.where(empty, np.nan, values), empty
-
-
 def _without_unit(text: str) -> str:
     """Give seconds as a bare number: "334秒", "5分34秒", "0:05:34" and "334 s" are 334; other text stays as it is."""
     if clock := _CLOCK.fullmatch(text.strip()):
@@ -128,13 +117,6 @@ def _without_unit(text: str) -> str:
     if minutes is None:
         return rest
     return f"{60 * int(minutes) + float((rest or '0').replace(',', '.')):g}"
-
-
-def _number(text: str, decimal: str) -> float:
-    """Read a number, in full width too (４．５), as keyboards for Chinese write it; NaN where the text is none."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_UNSEEN)).strip()
-    plain = plain.replace(",", ".") if decimal == "," else plain
-    return float(plain) if _NUMBER.fullmatch(plain) else float("nan")
 
 
 def _in_words(texts: Iterable[str], values: np.ndarray, empty: np.ndarray,

@@ -103,7 +103,7 @@ def failed_formulas(raw: reading.Raw, names: Iterable[str], missing_codes: Itera
         rows = np.flatnonzero(np.isin(codes, failed)) if failed else ()
         if len(rows):
             values = {"column": name, "count": len(rows),
-                      "lines": places(raw.lines[rows], raw.frame[name].iloc[rows[:QUOTED]])}
+                      "lines": places(reading.places_of(raw.places, name)[rows], raw.frame[name].iloc[rows[:QUOTED]])}
             found.append(Problem("survey.error_column", values, shown))
     return found
 

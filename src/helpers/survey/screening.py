@@ -96,7 +96,7 @@ def _speeder(raw: Raw, answers: pd.DataFrame, declared: Study) -> tuple[Rule, li
     if not responses.duration:
         return _absent("speeder", len(answers), criterion, "not_declared", source), []
     seconds, problems = coding.seconds(raw.frame[responses.duration], missing_codes=responses.missing_codes,
-                                       decimal=responses.decimal or raw.how.decimal, lines=raw.lines,
+                                       decimal=responses.decimal or raw.how.decimal, lines=raw.places,
                                        shown=responses.shown)
     fast = seconds < bound.at_least * answers.shape[1]
     timed = int((~np.isnan(seconds)).sum())
