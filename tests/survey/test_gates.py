@@ -41,7 +41,7 @@ def test_missing_at_the_mark(share: float, passed: bool) -> None:
 @pytest.mark.parametrize(("found_by", "passed"), [("gb18030", False), ("declared", True), ("mark", True),
                                                   ("utf-8", True)])
 def test_a_guessed_encoding(found_by: str, passed: bool) -> None:
-    assert gates.file_check(How("text", "gb18030", found_by, ",")).passed is passed
+    assert gates.file_check(How("text", "gb18030", found_by, ","), "r.csv").passed is passed
 
 
 def test_attentive_seven_point_answers_seldom_alarm() -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Heights in lines of text: of a box, and of the way between two boxes.
 _BOX, _WAY = 2.6, 2.0
+_ASIDE = ("blank_row", "skipped_row", "silent_wave")  # steps that are left out
 
 
 def flow(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Figure:
@@ -23,15 +24,15 @@ def flow(table: pd.DataFrame, *, labels: Mapping[str, str], language: str) -> Fi
     Parameters
     ----------
     table : DataFrame
-        ``step n``, in order; ``blank_row``, ``skipped_row`` and steps that begin with ``excluded.`` are left out, the
-        others remain.
+        ``step n``, in order; ``blank_row``, ``skipped_row``, ``silent_wave`` and steps that begin with ``excluded.``
+        are left out, the others remain.
     labels : mapping
     language : {"en", "zh"}
     """
     boxes: list[tuple[str, int]] = []
     reasons: list[list[str]] = []
     for step, n in zip(table["step"].astype(str), table["n"].astype(int), strict=True):
-        if step in ("blank_row", "skipped_row") or step.startswith("excluded."):
+        if step in _ASIDE or step.startswith("excluded."):
             reasons[-1].append(f"{_step(step, labels, language)}: {n:,}")
         else:
             boxes.append((step, n))

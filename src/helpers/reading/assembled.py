@@ -48,9 +48,9 @@ class Plan:
     decimal: str = ""
 
     def needed(self, columns: Collection[str]) -> set[str]:
-        """Name the columns that files must be asked for: those asked for, or what they are made of."""
+        """Name the columns that files must be asked for: those asked for, and all that new ones are made of."""
         made = {recode.name: recode for recode in self.recodes}
-        asked, known = list(columns), set()
+        asked, known = [*columns, *made], set()
         if self.joins:
             asked.append(self.respondent)
         while asked:
@@ -62,7 +62,7 @@ class Plan:
 
 
 def assembled(plan: Plan, *, columns: Collection[str]) -> Raw:
-    """Read the files of a study as one table.
+    r"""Read the files of a study as one table.
 
     Parameters
     ----------
@@ -86,8 +86,8 @@ def assembled(plan: Plan, *, columns: Collection[str]) -> Raw:
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     files = [pathlib.Path(folder) / name for name in ("a.csv", "b.csv")]
-    ...     _ = files[0].write_text("id,q1\\n1,4\\n2,5\\n", encoding="utf-8")
-    ...     _ = files[1].write_text("id,Q\\n1,3\\n", encoding="utf-8")
+    ...     _ = files[0].write_text("id,q1\n1,4\n2,5\n", encoding="utf-8")
+    ...     _ = files[1].write_text("id,Q\n1,3\n", encoding="utf-8")
     ...     plan = Plan((Part(files[0], "a.csv", level="2025"),
     ...                  Part(files[1], "b.csv", level="2026", columns={"q1": "Q"})), wave="year")
     ...     raw = assembled(plan, columns=["id", "q1", "year"])

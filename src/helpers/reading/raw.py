@@ -141,6 +141,8 @@ class Raw:
         The columns that were made of others.
     silent : int
         Rows of respondents in waves in which they answered nothing; left out.
+    differing : tuple of str
+        Columns whose codes the stacked files label differently.
     """
 
     frame: pd.DataFrame
@@ -154,6 +156,7 @@ class Raw:
     source: np.ndarray | None = None
     derived: tuple[Derived, ...] = ()
     silent: int = 0
+    differing: tuple[str, ...] = ()
 
     @property
     def places(self) -> np.ndarray | Places:

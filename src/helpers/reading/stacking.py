@@ -63,7 +63,8 @@ def stacked(parts: tuple[Part, ...], wave: str, columns: Collection[str]) -> tup
                tuple(dict.fromkeys([*everywhere, wave])), _how(raws), _joined([raw.labels for raw in raws]),
                _joined([raw.values for raw in raws]), _union([raw.user_missing for raw in raws]),
                sources=tuple(Source(part.shown, raw.how, n, part.level)
-                             for part, raw, n in zip(parts, raws, rows, strict=True)), source=source), problems
+                             for part, raw, n in zip(parts, raws, rows, strict=True)), source=source,
+               differing=_differing(raws, asked)), problems
 
 
 def widened(part: Part, waves: tuple[Wide, ...], wave: str, columns: Collection[str],
@@ -150,6 +151,16 @@ def _varied(mapping: Mapping, varying: Mapping[str, list[str]]) -> dict:
 def _joined(mappings: list[Mapping]) -> dict:
     """Keep what the first file says of a column."""
     return {name: each for mapping in reversed(mappings) for name, each in mapping.items()}
+
+
+def _differing(raws: list[Raw], columns: Collection[str]) -> tuple[str, ...]:
+    """Find columns in which one code has several labels."""
+    labels: dict[tuple[str, str], set[str]] = {}
+    for raw in raws:
+        for column in columns:
+            for code, label in raw.values.get(column, {}).items():
+                labels.setdefault((column, code), set()).add(" ".join(label.casefold().split()))
+    return tuple(dict.fromkeys(column for (column, _), said in labels.items() if len(said) > 1))
 
 
 def _union(mappings: list[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:

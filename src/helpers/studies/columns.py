@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpers import reading
 from helpers.errors import HelpersError
+from helpers.studies import recodes
 from helpers.studies.codebook import Codebook
 from helpers.studies.declared import Group, Item, Responses, Wave
 from helpers.studies.findings import Findings, nearest
@@ -29,8 +30,7 @@ def read(keys: StudyKeys, items: Mapping[str, Item], responses: Responses, found
     named |= {item.column for item in items.values()}
     named |= {*responses.attention_checks, responses.respondent, responses.duration}
     try:
-        return reading.read(responses.file, columns=named - {""}, encoding=responses.encoding,
-                            delimiter=responses.delimiter, sheet=responses.sheet, shown=responses.shown)
+        return responses.read(named)
     except HelpersError as error:
         found.problems += error.problems
         return None
@@ -48,6 +48,7 @@ def check(keys: StudyKeys, items: Mapping[str, Item], columns: Mapping[str, str]
     named += [((section, name), name) for section in ("groups", "profile", "clusters")
               for name in getattr(keys, section)]
     named += [(("wave", "column"), keys.wave.column)] if keys.wave else []
+    named += recodes.inputs(keys, responses.plan.recodes) if responses.plan else []
     for place, column in named:
         if column not in raw.columns:
             found.add_unknown("column_unknown", place, column, raw.columns, file=responses.shown)

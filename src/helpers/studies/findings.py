@@ -109,7 +109,7 @@ def known_keys(schema: dict[str, Any], place: Place) -> list[str]:
     for part in place:
         node = _entered(node, schema)
         named = node.get("properties", {})
-        node = named[part] if part in named else node.get("additionalProperties", {})
+        node = named[part] if part in named else node.get("items" if isinstance(part, int) else "additionalProperties", {})
     return list(_entered(node, schema).get("properties", {}))
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.errors import DataError, HelpersError, StudyError
 from helpers.studies import codebook as codebooks
-from helpers.studies import columns, groupings, instrument, levels, models, settings
-from helpers.studies.declared import Analysis, Change, Construct, Item, Responses, Study
+from helpers.studies import columns, files, groupings, instrument, levels, models, settings
+from helpers.studies.declared import Analysis, Change, Construct, Item, Study
 from helpers.studies.findings import Findings
 from helpers.studies.places import FILE, find, inside, shown
 from helpers.studies.written import Place, read_written
@@ -104,7 +104,7 @@ def _checked(keys: StudyKeys, folder: Path, found: Findings) -> Study | None:
     settings.check_screening(keys, found)
     settings.check_notebooks(keys, found)
     replicates = settings.replicates(keys, folder, (constructs, items), found)
-    responses = _responses(keys, folder, found)
+    responses = files.responses(keys, folder, codebook, found)
     if responses is None:
         return None
     settings.check_missing_codes(responses, items, found)
@@ -162,17 +162,6 @@ def _codebook(keys: StudyKeys, folder: Path, found: Findings) -> tuple[codebooks
                                                                        found.where(("data", "codebook")))
                            for problem in error.problems]
         return codebooks.empty(), None
-
-
-def _responses(keys: StudyKeys, folder: Path, found: Findings) -> Responses | None:
-    written = keys.data.responses
-    try:
-        file = inside(folder, written.file)
-    except StudyError as error:
-        found.problems += [type(problem)(problem.id, problem.values, found.where(("data", "responses", "file")))
-                           for problem in error.problems]
-        return None
-    return Responses(file=file, shown=written.file, **written.model_dump(exclude={"file"}))
 
 
 def _roles(keys: StudyKeys) -> dict[str, tuple[str, ...]]:

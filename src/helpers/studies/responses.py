@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
+
+from helpers import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +17,11 @@ class Responses:
     Attributes
     ----------
     file : Path
+        The only one, or the first wave's.
     shown : str
-        The file's name in messages, relative to the study folder.
+        The file's name in messages, relative to the study folder; of several, all their names.
+    plan : reading.Plan or None
+        Every file, how they are put together, and the columns that are made of others.
     respondent, duration : str
         Columns; "" where none is declared.
     missing_codes : tuple of str
@@ -25,8 +31,11 @@ class Responses:
     attention_checks : mapping of str to str
         Column -> right answer.
     encoding, delimiter, decimal, sheet : str
-        "" where it is to be found.
+        "" where it is to be found; with several files each has its own (``plan``).
     """
+
+    KEPT: ClassVar[tuple[str, ...]] = ("respondent", "duration", "missing_codes", "drop", "attention_checks",
+                                       "encoding", "delimiter", "decimal", "sheet")
 
     file: Path
     shown: str
@@ -39,6 +48,20 @@ class Responses:
     delimiter: str = ""
     decimal: str = ""
     sheet: str = ""
+    plan: reading.Plan | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that is read, the joined ones last."""
+        if self.plan is None:
+            return (self.file,)
+        return tuple(part.file for part in (*self.plan.parts, *(join.part for join in self.plan.joins)))
+
+    def read(self, columns: Iterable[str]) -> reading.Raw:
+        """Read some columns from every file as one table, as `helpers.reading.assembled` does."""
+        plan = self.plan or reading.Plan((reading.Part(self.file, self.shown, self.encoding, self.delimiter,
+                                                       self.sheet),))
+        return reading.assembled(plan, columns={*columns} - {""})
 
     def unanswered(self, entries: Iterable[str]) -> set[str]:
         """Find the entries that stand for "no answer": empty, a missing code, or its number written otherwise.

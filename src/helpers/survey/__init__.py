@@ -1,6 +1,7 @@
 """From a study to its answers: codes, words, ranges, reversal, screening; what describes the sample and the items."""
 
 from helpers.survey.answers import Answers, doubtful, everyone, load, preflight
+from helpers.survey.assembly import files, recodes
 from helpers.survey.describe import describe_items, likert_distribution, repeated_answers, sample_profile
 from helpers.survey.mcar import little_mcar
 from helpers.survey.missing import (
@@ -19,6 +20,7 @@ __all__ = [
     "describe_items",
     "doubtful",
     "everyone",
+    "files",
     "likert_distribution",
     "little_mcar",
     "load",
@@ -33,6 +35,7 @@ __all__ = [
     "missing_treatments",
     "normality",
     "preflight",
+    "recodes",
     "repeated_answers",
     "sample_profile",
 ]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import reading
 from helpers.errors import DataError, HelpersError, Problem
-from helpers.survey import coding, columns, faults, gates, rules, screening
+from helpers.survey import assembly, coding, columns, faults, gates, rules, screening
 
 if TYPE_CHECKING:
     from helpers.studies import Study
@@ -47,6 +47,10 @@ class Answers:
         How the file was read.
     clusters : DataFrame of float, shape (n, columns)
         Number of each respondent's branch, agent and so on; NaN where none is given. Never their names.
+    sources : tuple of reading.Source
+        The files, with their rows.
+    derived : tuple of reading.Derived
+        The columns that were made of others.
     keys : ndarray of uint64, shape (n,) or (0,)
         Digest of each respondent's identifier, by which another file of the same people is found; 0 where a row has
         none, no element where the study names no column of respondents.
@@ -64,6 +68,8 @@ class Answers:
     respondents: np.ndarray
     how: reading.How
     clusters: pd.DataFrame = field(default_factory=pd.DataFrame)
+    sources: tuple[reading.Source, ...] = ()
+    derived: tuple[reading.Derived, ...] = ()
     keys: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
 
     @property
@@ -105,7 +111,7 @@ def load(declared: Study) -> Answers:
     problems += columns.identifier_problems(raw.frame, declared) + wrong_seconds
     problems += faults.failed_formulas(raw, _told_by(declared), declared.responses.missing_codes,
                                        declared.responses.shown)
-    problems += columns.respondent_problems(raw.frame, raw.lines, declared)
+    problems += columns.respondent_problems(raw, declared)
     problems += columns.group_problems(groups, declared.responses.shown) + columns.item_problems(sound, declared)
     if problems:
         raise DataError.of(problems)
@@ -121,6 +127,7 @@ def load(declared: Study) -> Answers:
         flow=_flow(raw, left, len(kept)), groups=groups, profile=profile, weights=weights, auxiliaries=beside,
         careless=careless, respondents=columns.respondents(raw.frame, declared)[kept], how=raw.how,
         clusters=columns.clusters(raw, declared)[kept].reset_index(drop=True),
+        sources=raw.sources, derived=raw.derived,
         keys=found[kept] if len(found := columns.keys(raw.frame, declared)) else found)
 
 
@@ -192,8 +199,7 @@ def _read(declared: Study) -> reading.Raw:
     named |= {*declared.clusters}
     named |= {*responses.attention_checks, responses.respondent, responses.duration}
     named |= {declared.wave.column} if declared.wave else set()
-    return reading.read(responses.file, columns=named - {""}, encoding=responses.encoding,
-                        delimiter=responses.delimiter, sheet=responses.sheet, shown=responses.shown)
+    return responses.read(named)
 
 
 def _told_by(declared: Study) -> list[str]:
@@ -206,7 +212,7 @@ def _coded(raw: reading.Raw, declared: Study) -> tuple[pd.DataFrame, pd.DataFram
     """Code the answers as given, the weights, and the auxiliary columns; the last part is what is wrong with them."""
     responses = declared.responses
     coded, problems = coding.coded(raw.frame, declared.items, missing_codes=responses.missing_codes,
-                                   decimal=responses.decimal or raw.how.decimal, lines=raw.lines,
+                                   decimal=responses.decimal or raw.how.decimal, lines=raw.places,
                                    shown=responses.shown, user_missing=raw.user_missing)
     weights, beside = ([name for name, item in declared.items.items() if item.role == role]
                        for role in ("weight", "auxiliary"))
@@ -248,13 +254,11 @@ def _missing(scores: pd.DataFrame, declared: Study) -> pd.DataFrame:
 
 
 def _flow(raw: reading.Raw, left: dict[str, np.ndarray], rows: int) -> pd.DataFrame:
-    steps = [("in_file", rows + raw.how.blank_rows + raw.how.skipped)]
-    steps += [("skipped_row", raw.how.skipped)] if raw.how.skipped else []
-    steps += [("blank_row", raw.how.blank_rows)] if raw.how.blank_rows else []
+    steps = assembly.steps(raw)
     steps += [(f"excluded.{rule}", int(who.sum())) for rule, who in left.items() if who.any()]
     analysed = rows - sum(int(who.sum()) for who in left.values())
     table = pd.DataFrame([*steps, ("analysed", analysed)], columns=["step", "n"])
     told = [(gates.marks_check(raw.how), raw.how.marks), (gates.hidden_check(raw.how), raw.how.hidden),
             (gates.declared_missing_check(raw), raw.user_missing)]
-    table.attrs["checks"] = (gates.file_check(raw.how), *(check for check, there in told if there))
+    table.attrs["checks"] = (*assembly.checks(raw), *(check for check, there in told if there))
     return table

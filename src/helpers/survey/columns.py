@@ -103,20 +103,23 @@ def identifier_problems(frame: pd.DataFrame, declared: Study) -> list[Problem]:
     return problems
 
 
-def respondent_problems(frame: pd.DataFrame, lines: np.ndarray, declared: Study) -> list[Problem]:
+def respondent_problems(raw: Raw, declared: Study) -> list[Problem]:
     """Find rows without a respondent, and a respondent twice (in a wave) unless the study leaves later rows out."""
     name, shown = declared.responses.respondent, declared.responses.shown
     if not name:
         return []
     problems = []
-    key, blank = people(frame, declared, wave=True)
+    lines = raw.places
+    key, blank = people(raw.frame, declared, wave=True)
     if blank.any():
-        values = {"column": name, "count": int(blank.sum()), "lines": lines[blank][:_QUOTED].tolist()}
+        rows = np.flatnonzero(blank)
+        values = {"column": name, "count": len(rows), "lines": lines[rows[:_QUOTED]].tolist()}
         problems.append(Problem("survey.respondent_blank", values, shown))
     twice = pd.Series(key).duplicated(keep=False).to_numpy() & ~blank
     if declared.screening.get("duplicate_ids") == "exclude" or not twice.any():
         return problems
-    pairs = pd.Series(lines[twice]).groupby(key[twice], sort=False).agg(list)
+    pairs = pd.Series(lines[np.flatnonzero(twice)]).groupby(key[twice], sort=False).agg(tuple)
+    pairs = list(dict.fromkeys(pairs))  # a row that holds several waves is twice in each
     id = "survey.respondent_twice_wave" if declared.wave else "survey.respondent_twice"
     spoken = [" & ".join(str(line) for line in rows) for rows in pairs[:_QUOTED]]
     problems.append(Problem(id, {"count": len(pairs), "column": name, "lines": spoken}, shown))

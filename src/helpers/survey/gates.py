@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from helpers.errors import Check
-from helpers.reading import How, Raw
+from helpers.reading import How, Raw, Source
 
 SKEW, KURTOSIS = 2.0, 7.0  # West, Finch & Curran (1995): beyond them normal-theory estimates suffer
 END = 0.15  # Terwee et al. (2007): share of answers at one end that counts as floor or ceiling
@@ -18,12 +18,24 @@ _TOLD = 40  # columns whose declared missing codes are told one by one
 _NAMED = 8  # items that a finding names; the count says how many there are
 
 
-def file_check(how: How) -> Check:
+def file_check(how: How, shown: str) -> Check:
     """Whether the encoding of the file is known, or was guessed."""
     guessed = how.encoding_found_by == "gb18030"
-    values = {"format": how.format, "encoding": how.encoding or "-", "decimal": how.decimal,
+    values = {"file": shown, "format": how.format, "encoding": how.encoding or "-", "decimal": how.decimal,
               "delimiter": {"\t": "tab"}.get(how.delimiter, how.delimiter) or how.sheet or "-"}
     return Check("file_encoding", "info", not guessed, values)
+
+
+def joined_check(source: Source) -> Check:
+    """Whether every row of the responses has a partner in a joined file."""
+    return Check("file_joined", "caution", source.unmatched == 0, {
+        "file": source.shown, "n": source.matched + source.unmatched, "unmatched": source.unmatched,
+        "unused": source.unused})
+
+
+def labels_check(columns: Sequence[str]) -> Check:
+    """Whether files that are put one below the other give a code the same label."""
+    return Check("file_labels", "caution", not columns, {"columns": columns[:_NAMED], "count": len(columns)})
 
 
 def marks_check(how: How) -> Check:
