@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -87,13 +87,26 @@ def opened(part: Part, columns: Collection[str]) -> tuple[Raw, list[Problem]]:
                    user_missing=named(raw.user_missing)), problems
 
 
+def reworded(codes: np.ndarray, texts: Sequence[str]) -> pd.Categorical:
+    """Make a column of codes and new texts for them, of which several may be alike.
+
+    Examples
+    --------
+    >>> reworded(np.array([0, 1, 2]), ["low", "high", "high"]).tolist()
+    ['low', 'high', 'high']
+    """
+    numbered: dict[str, int] = {}
+    own = np.array([numbered.setdefault(text, len(numbered)) for text in texts] or [0], np.int32)
+    return categorical(own[codes].astype(np.min_scalar_type(-max(len(numbered), 1))), list(numbered))
+
+
 def with_points(raw: Raw) -> Raw:
     """Write numbers with a decimal point: files that are put together need one sign."""
     frame = {}
     for name in raw.frame:
         codes, texts = codes_of(raw.frame[name])
-        frame[name] = categorical(codes, [text.replace(",", ".") if _WITH_COMMA.fullmatch(text) else text
-                                          for text in texts])
+        frame[name] = reworded(codes, [text.replace(",", ".") if _WITH_COMMA.fullmatch(text) else text
+                                       for text in texts])
     return replace(raw, frame=pd.DataFrame(frame, index=raw.frame.index), how=replace(raw.how, decimal="."))
 
 
@@ -115,7 +128,7 @@ def silenced(raws: list[Raw]) -> list[Raw]:
                        if text not in other.user_missing.get(name, ())}
             if name in raw.frame and answers & set(entries):
                 codes, texts = codes_of(raw.frame[name])
-                frame[name] = categorical(codes, ["" if text in entries else text for text in texts])
+                frame[name] = reworded(codes, ["" if text in entries else text for text in texts])
                 del kept[name]
         made.append(replace(raw, frame=raw.frame.assign(**frame), user_missing=kept) if frame else raw)
     return made

@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.errors import Problem
 from helpers.reading.arithmetic import Formula
 from helpers.reading.columns import categorical, codes_of
+from helpers.reading.parts import reworded
 from helpers.reading.raw import Derived, Raw, places_of
 from helpers.reading.written_numbers import number, numbers
 
@@ -135,7 +136,7 @@ def _mapped(raw: Raw, recode: Recode, silent: Mapping[str, set[str]],
             "entries": spoken + ["..."] * (len(unlisted) > _QUOTED)}, recode.where))
     filled = ["" if entry is None else entry for entry in made]
     changed = int(counts[[at for at, text in enumerate(texts) if filled[at] != text]].sum())
-    return categorical(codes, filled), changed, problems
+    return reworded(codes, filled), changed, problems
 
 
 def _computed(raw: Raw, recode: Recode, silent: Mapping[str, set[str]],

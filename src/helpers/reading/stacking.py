@@ -56,7 +56,7 @@ def stacked(parts: tuple[Part, ...], wave: str, columns: Collection[str]) -> tup
             problems.append(Problem("reading.wave_lacks", {
                 "columns": lacking[:8], "count": len(lacking), "file": part.shown,
                 "others": [other.shown for other in parts if other is not part][:4]}, part.where or part.shown))
-    made = {name: united([raw.frame[name] if name in raw.frame else None for raw in raws], rows) for name in asked}
+    made = {name: united([raw.frame.get(name) for raw in raws], rows) for name in asked}
     source = np.repeat(np.arange(len(parts)), rows).astype(np.min_scalar_type(-len(parts)))
     made[wave] = categorical(source, [part.level for part in parts])
     return Raw(frame_of(made, sum(rows)), np.concatenate([raw.lines for raw in raws]),
@@ -91,7 +91,7 @@ def widened(part: Part, waves: tuple[Wide, ...], wave: str, columns: Collection[
     if wave in raw.columns:
         problems.append(Problem("reading.wide_wave", {"column": wave, "file": part.shown}, where))
     n = len(raw.frame)
-    made = {name: united([raw.frame[form] if form in raw.frame else None for form in forms], [n] * len(waves))
+    made = {name: united([raw.frame.get(form) for form in forms], [n] * len(waves))
             for name, forms in varying.items()}
     made |= {name: united([raw.frame[name]] * len(waves), [n] * len(waves))
              for name in raw.frame if name in columns and name not in made and name != wave}

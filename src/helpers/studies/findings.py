@@ -109,7 +109,8 @@ def known_keys(schema: dict[str, Any], place: Place) -> list[str]:
     for part in place:
         node = _entered(node, schema)
         named = node.get("properties", {})
-        node = named[part] if part in named else node.get("items" if isinstance(part, int) else "additionalProperties", {})
+        below = "items" if isinstance(part, int) else "additionalProperties"
+        node = named[part] if part in named else node.get(below, {})
     return list(_entered(node, schema).get("properties", {}))
 
 
