@@ -10,7 +10,7 @@ _AUDIT = ("part section entry quantity printed recomputed recomputed.lower recom
 _REGISTRY = {
     "01_survey/flow": "step n",
     "01_survey/files": "file wave n n.blank n.matched n.unmatched n.unused format encoding delimiter",
-    "01_survey/recodes": "new made.of formula n n.changed n.missing",
+    "01_survey/recodes": "new made.of made.by n n.changed n.missing",
     "01_survey/profile": "variable level n share",
     "01_survey/missing": "item construct n missing share",
     "01_survey/items": "item construct n missing mean sd skew kurtosis floor ceiling",

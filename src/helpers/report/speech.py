@@ -14,7 +14,7 @@ _ARROW = re.compile(r"\s*(->|→)\s*")
 _EMPHASIS = re.compile(r"\*([^*\s][^*]*)\*")
 # Columns whose cells are written by people or already are sentences: never looked up.
 _PROSE = frozenset({"found", "criterion", "source", "advice", "headline", "text", "reason", "caption", "label", "new",
-                    "made.of", "formula"})
+                    "made.of", "made.by"})
 # Columns that hold the names of variables of a model: items stay codes, as in the model's own lines.
 _CODES = frozenset({"lhs", "rhs", "effect", "parameter", "place", "left.out", "item1", "item2"})
 

@@ -46,7 +46,7 @@ def recodes(answers: Answers) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``new made.of formula n n.changed n.missing`` over everyone in the file; ``n.changed`` is NaN where a column is
+        ``new made.of made.by n n.changed n.missing`` over everyone in the file; ``n.changed`` is NaN where a column is
         computed.
 
     Raises
@@ -58,7 +58,7 @@ def recodes(answers: Answers) -> pd.DataFrame:
         raise DataError("survey.no_recodes")
     rows = [(each.name, ", ".join(each.source), each.rule, each.n, np.nan if each.changed is None else each.changed,
              each.missing) for each in answers.derived]
-    return pd.DataFrame(rows, columns=["new", "made.of", "formula", "n", "n.changed", "n.missing"])
+    return pd.DataFrame(rows, columns=["new", "made.of", "made.by", "n", "n.changed", "n.missing"])
 
 
 def steps(raw: Raw) -> list[tuple[str, int]]:
