@@ -78,6 +78,12 @@ def _report(asked: argparse.Namespace) -> int:
                       workers=asked.workers or 0, force=asked.force)
 
 
+def _synthesize(asked: argparse.Namespace) -> int:
+    from helpers import run
+
+    return run.synthesize(asked.study, language=asked.language, name=asked.name, draws=asked.draws, force=asked.force)
+
+
 def _check(asked: argparse.Namespace) -> int:
     from helpers import run
 
@@ -173,6 +179,11 @@ def _parser(language: str) -> argparse.ArgumentParser:
     audit = command("audit", _audit)
     audit.add_argument("file", metavar="FILE", help=told("audit_file"))
     audit.add_argument("--force", action="store_true", help=told("force"))
+    synthesize = command("synthesize", _synthesize)
+    synthesize.add_argument("study", nargs="+", metavar="STUDY", help=told("study"))
+    synthesize.add_argument("--name", default="", metavar="NAME", help=told("name"))
+    synthesize.add_argument("--draws", type=int, default=0, metavar="N", help=told("draws"))
+    synthesize.add_argument("--force", action="store_true", help=told("force"))
     command("verify", _verify).add_argument("report", metavar="REPORT", help=told("folder"))
     command("lab", _lab)
     return parser

@@ -15,7 +15,7 @@ from helpers.replication.synthesis import combined
 
 ORACLE = Path(__file__).parents[1] / "oracle"
 COMPARED = ["est", "se", "ci.lower", "ci.upper", "pvalue", "tau2", "tau2.ci.lower", "tau2.ci.upper", "i2", "q",
-            "q.pvalue", "pi.lower", "pi.upper"]
+            "q.pvalue", "predicted.ci.lower", "predicted.ci.upper"]
 
 
 def read(name: str) -> pd.DataFrame:
@@ -29,9 +29,10 @@ def estimates(y, se, effect: str = "x -> y") -> pd.DataFrame:
 
 def test_every_case_agrees_with_r() -> None:
     data, expected = read("synthesis_data.csv"), read("synthesis.csv").set_index("case")
+    expected = expected.rename(columns={f"pi.{end}": f"predicted.ci.{end}" for end in ("lower", "upper")})
     found = pd.DataFrame({case: combined(part["est"].to_numpy(), part["se"].to_numpy())
                           for case, part in data.groupby("case")}).T
-    assert (found["k"] == expected["k"]).all()
+    assert (found["studies"] == expected["k"]).all()
     at_border = expected["tau2"] < 1e-9
     assert at_border.sum() > 5, "the oracle holds cases without variance between studies"
     assert (found["method"] == "common").sum() == expected["tau2"].isna().sum() > 0
@@ -46,7 +47,7 @@ def test_each_trial_left_out_agrees_with_r() -> None:
     expected = read("synthesis_without.csv")
     np.testing.assert_allclose(found[["est", "tau2"]], expected, rtol=1e-6)
     whole = replication.synthesis(estimates(trials["est"], trials["se"]))["est"].iloc[0]
-    np.testing.assert_allclose(found["change"], expected["est"] - whole, atol=1e-7)
+    np.testing.assert_allclose(found["shift"], expected["est"] - whole, atol=1e-7)
 
 
 @pytest.mark.parametrize(("k", "tau"), [(3, 0.0), (3, 0.2), (6, 0.1), (12, 0.2)])
@@ -59,7 +60,7 @@ def test_intervals_cover_the_truth_and_the_next_study(k: int, tau: float) -> Non
         se = random.uniform(0.04, 0.12, k)
         found = combined(0.3 + random.normal(0, tau, k) + random.normal(0, se), se)
         covered += found["ci.lower"] <= 0.3 <= found["ci.upper"]
-        next_one += found["pi.lower"] <= 0.3 + random.normal(0, tau) <= found["pi.upper"]
+        next_one += found["predicted.ci.lower"] <= 0.3 + random.normal(0, tau) <= found["predicted.ci.upper"]
         mean += found["est"]
     assert covered / samples > 0.95 - 3.5 * 0.011
     assert next_one / samples > 0.95 - 4 * 0.011
@@ -92,13 +93,13 @@ def test_an_effect_of_one_study_is_shown_and_not_combined() -> None:
     assert found.loc["z -> y", ["est", "ci.lower", "tau2"]].isna().all()
     gates = {check.gate: check for check in found.attrs["checks"]}
     assert not gates["synthesis_single"].passed
-    assert gates["synthesis_single"].values["effects"] == ["z -> y"]
+    assert gates["synthesis_single"].values["effects"] == ["z → y"]
 
 
 def test_a_study_without_a_standard_error_is_named() -> None:
     table = estimates([0.2, 0.3, 0.4], [0.1, np.nan, 0.1])
     found = replication.synthesis(table)
-    assert found["k"].tolist() == [2]
+    assert found["studies"].tolist() == [2]
     gate = next(check for check in found.attrs["checks"] if check.gate == "synthesis_left_out")
     assert (gate.passed, gate.values["studies"]) == (False, ["s1"])
 

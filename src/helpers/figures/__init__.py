@@ -7,8 +7,9 @@ from helpers.figures.paths import paths
 from helpers.figures.sample import flow, missing_patterns
 from helpers.figures.scree import scree
 from helpers.figures.style import png, svg, writes
+from helpers.figures.synthesis import synthesis
 from helpers.figures.ways import sensitivity
 
 __all__ = ["effects", "flow", "forest", "gaps", "group_means", "heatmap", "intervals", "likert", "loadings",
            "missing_patterns", "paths", "png", "reliability", "replication_forest", "scree", "sensitivity", "svg",
-           "writes"]
+           "synthesis", "writes"]

@@ -6,23 +6,30 @@ from helpers.replication.auditing.audit import audit, audited_counts, contradict
 from helpers.replication.comparisons import effects, evidence, paths, standardized
 from helpers.replication.correlations import Correlations
 from helpers.replication.estimates import complete, estimates, fitted
-from helpers.replication.masem import Masem, masem, masem_shown
+from helpers.replication.latent_correlations import common_paths, correlations
+from helpers.replication.masem import Masem, masem, masem_effects, masem_parameters, masem_shown
 from helpers.replication.overlap import overlap
+from helpers.replication.pairs_of_studies import overlaps
+from helpers.replication.several import Fits, contributed, fits, forest_rows, studies, unstandardized
 from helpers.replication.side_by_side import fit, profile, reliability, samples
-from helpers.replication.stage_one import StageOne, pooled_shown, stage_one
-from helpers.replication.synthesis import leave_one_out, synthesis, weights
+from helpers.replication.stage_one import StageOne, homogeneity, pooled_shown, stage_one
+from helpers.replication.synthesis import heterogeneity_shown, leave_one_out, synthesis, synthesis_in_brief, weights
 from helpers.replication.verdicts import counted, rules, verdicts
 
 __all__ = [
     "Correlations",
+    "Fits",
     "Masem",
     "Metric",
     "StageOne",
     "agreement",
     "audit",
     "audited_counts",
+    "common_paths",
     "complete",
     "contradictions",
+    "contributed",
+    "correlations",
     "counted",
     "detectable",
     "effects",
@@ -30,13 +37,20 @@ __all__ = [
     "estimates",
     "evidence",
     "fit",
+    "fits",
     "fitted",
+    "forest_rows",
+    "heterogeneity_shown",
+    "homogeneity",
     "invariance",
     "leave_one_out",
     "masem",
+    "masem_effects",
+    "masem_parameters",
     "masem_shown",
     "metric",
     "overlap",
+    "overlaps",
     "paths",
     "pooled_shown",
     "profile",
@@ -46,8 +60,11 @@ __all__ = [
     "samples",
     "stage_one",
     "standardized",
+    "studies",
     "synthesis",
+    "synthesis_in_brief",
     "treatment",
+    "unstandardized",
     "verdicts",
     "weights",
 ]

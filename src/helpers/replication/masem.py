@@ -29,7 +29,7 @@ class Masem:
         ``lhs op rhs label est se z pvalue ci.lower ci.upper``: everything in standard deviations. Residual covariances
         are covariances of standardized outcomes.
     effects : DataFrame
-        ``effect kind est se ci.lower ci.upper method``: direct by Wald; indirect and total by Monte Carlo.
+        ``effect kind est se ci.lower ci.upper method``: direct by the delta method; indirect and total by Monte Carlo.
     measures : DataFrame
         ``measure value`` under lavaan's names.
     residuals : DataFrame
@@ -37,6 +37,7 @@ class Masem:
     r2 : DataFrame
         ``lhs r2`` of every outcome.
     checks : tuple of Check
+    conf_level : float
     """
 
     parameters: pd.DataFrame
@@ -45,6 +46,7 @@ class Masem:
     residuals: pd.DataFrame
     r2: pd.DataFrame
     checks: tuple[Check, ...]
+    conf_level: float = 0.95
 
     @property
     def stopped(self) -> bool:
@@ -133,13 +135,28 @@ def masem(stage: StageOne, model: str, *, seed: int, draws: int = 5000, conf_lev
         pd.DataFrame(list(measures.items()), columns=["measure", "value"]),
         pd.DataFrame({"variable1": [names[i] for i, _ in pairs], "variable2": [names[j] for _, j in pairs],
                       "observed": observed, "implied": below(matrix), "residual": left}),
-        pd.DataFrame({"lhs": outcomes, "r2": [1 - residual[paths.names.index(name)] for name in outcomes]}), checks)
+        pd.DataFrame({"lhs": outcomes, "r2": [1 - residual[paths.names.index(name)] for name in outcomes]}), checks,
+        conf_level)
 
 
 def masem_shown(found: Masem) -> pd.DataFrame:
     """Show the measures of fit; the gates travel along."""
     table = found.measures.copy()
     table.attrs["checks"] = found.checks
+    return table
+
+
+def masem_parameters(found: Masem) -> pd.DataFrame:
+    """Show paths and covariances in the pooled correlations."""
+    table = found.parameters.copy()
+    table.attrs["conf_level"] = found.conf_level
+    return table
+
+
+def masem_effects(found: Masem) -> pd.DataFrame:
+    """Show indirect and total effects in the pooled correlations."""
+    table = found.effects.copy()
+    table.attrs["conf_level"] = found.conf_level
     return table
 
 
@@ -209,6 +226,6 @@ def _effects(paths: PathModel, theta: np.ndarray, vcov: np.ndarray, *, seed: int
             row = effect.chain[0]
             se = float(np.sqrt(vcov[own, own])) if (own := paths.free[at.index(row)]) >= 0 else 0.0
             half = norm.ppf(1 - tail) * se
-            lower, upper, method = found[0] - half, found[0] + half, "wald"
+            lower, upper, method = found[0] - half, found[0] + half, "delta"
         rows.append((effect.name, effect.kind, float(found[0]), se, float(lower), float(upper), method))
     return pd.DataFrame(rows, columns=["effect", "kind", "est", "se", "ci.lower", "ci.upper", "method"])

@@ -37,10 +37,11 @@ class StageOne:
     sources : tuple of str
         What kinds of correlation were pooled.
     correlations : DataFrame
-        ``variable1 variable2 k n est se ci.lower ci.upper tau2``, a row per pair.
+        ``variable1 variable2 studies n est se ci.lower ci.upper tau2``, a row per pair.
     measures : DataFrame
         ``measure value``: k, ntotal, and of homogeneity chisq, df, pvalue, rmsea with its interval, srmr.
     checks : tuple of Check
+    conf_level : float
     """
 
     names: tuple[str, ...]
@@ -53,6 +54,7 @@ class StageOne:
     correlations: pd.DataFrame
     measures: pd.DataFrame
     checks: tuple[Check, ...]
+    conf_level: float = 0.95
 
 
 def stage_one(studies: Sequence[Correlations], *, variables: Sequence[str] | None = None, effects: str = "auto",
@@ -92,9 +94,9 @@ def stage_one(studies: Sequence[Correlations], *, variables: Sequence[str] | Non
     --------
     >>> def study(name, r, n):
     ...     return Correlations(name, pd.DataFrame([[1, r], [r, 1]], index=["x", "y"], columns=["x", "y"]), n)
-    >>> stage_one([study("a", 0.3, 100), study("b", 0.5, 300)]).correlations[["k", "n", "est"]].round(3)
-       k    n   est
-    0  2  400  0.45
+    >>> stage_one([study("a", 0.3, 100), study("b", 0.5, 300)]).correlations[["studies", "n", "est"]].round(3)
+       studies    n    est
+    0        2  400  0.454
     """
     given = [_only(each, variables) for each in studies]
     given = checked([each for each in given if each is not None])
@@ -122,14 +124,19 @@ def stage_one(studies: Sequence[Correlations], *, variables: Sequence[str] | Non
     return StageOne(names, shown, pool.acov, n, len(given), method, sources,
                     _table(given, pairs, pool.values, pool.acov, pool.tau2 if random else None, conf_level),
                     pd.DataFrame(list(measures.items()), columns=["measure", "value"]),
-                    _checks(given, method, measures, sources))
+                    _checks(given, method, measures, sources), conf_level)
 
 
 def pooled_shown(stage: StageOne) -> pd.DataFrame:
     """Show the pooled correlations with their errors; their gates travel along."""
     table = stage.correlations.copy()
-    table.attrs["checks"] = stage.checks
+    table.attrs |= {"checks": stage.checks, "conf_level": stage.conf_level}
     return table
+
+
+def homogeneity(stage: StageOne) -> pd.DataFrame:
+    """Show whether one matrix will do: ``measure value``."""
+    return stage.measures.copy()
 
 
 def _only(study: Correlations, variables: Sequence[str] | None) -> Correlations | None:
@@ -166,7 +173,7 @@ def _table(studies: Sequence[Correlations], pairs: Sequence[Pair], values: np.nd
     se = np.sqrt(np.diag(acov))
     half = norm.ppf((1 + conf_level) / 2) * se
     table = pd.DataFrame({"variable1": [one for one, _ in pairs], "variable2": [two for _, two in pairs],
-                          "k": [len(each) for each in have], "n": [sum(one.n for one in each) for each in have],
+                          "studies": [len(each) for each in have], "n": [sum(one.n for one in each) for each in have],
                           "est": values, "se": se, "ci.lower": values - half, "ci.upper": values + half})
     return table if tau2 is None else table.assign(tau2=tau2)
 
@@ -176,7 +183,7 @@ def _checks(studies: Sequence[Correlations], method: str, measures: dict[str, fl
     printed = [each.study for each in studies if each.source != "latent"]
     return (
         Check("masem_homogeneous", "caution", not measures["pvalue"] < 0.05 or method == "random", {
-            "chisq": measures["chisq"], "df": measures["df"], "pvalue": measures["pvalue"],
-            "rmsea": measures["rmsea"]}),
+            "chisq": measures["chisq"], "df": measures["df"], "rmsea": measures["rmsea"],
+            "p": "p < .001" if measures["pvalue"] < 0.001 else f"p = {measures['pvalue']:.3f}"}),
         Check("masem_fixed", "info", method == "random", {"k": len(studies), "fewest": FEWEST_FOR_RANDOM}),
         Check("masem_mixed", "caution", len(sources) == 1, {"studies": printed or ["-"]}))

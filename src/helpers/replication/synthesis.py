@@ -17,9 +17,10 @@ FEW = 5
 """With fewer studies the variance between them is so uncertain that its interval has to be read with it."""
 
 NEEDED = ("study", "effect", "kind", "est", "se")
-COLUMNS = ("effect", "kind", "k", "n", "method", "est", "se", "ci.lower", "ci.upper", "pvalue", "pi.lower", "pi.upper",
-           "tau2", "tau2.ci.lower", "tau2.ci.upper", "i2", "q", "q.df", "q.pvalue")
-WITHOUT = ("effect", "kind", "left.out", "k", "method", "est", "ci.lower", "ci.upper", "change", "tau2", "i2")
+HETEROGENEITY = ("tau2", "tau2.ci.lower", "tau2.ci.upper", "i2", "q", "q.df", "q.pvalue")
+COLUMNS = ("effect", "kind", "studies", "n", "method", "est", "se", "ci.lower", "ci.upper", "pvalue",
+           "predicted.ci.lower", "predicted.ci.upper", *HETEROGENEITY)
+WITHOUT = ("effect", "kind", "without", "studies", "method", "est", "ci.lower", "ci.upper", "shift", "tau2", "i2")
 
 
 def synthesis(estimates: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
@@ -35,9 +36,10 @@ def synthesis(estimates: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFr
     Returns
     -------
     DataFrame
-        ``effect kind k n method est se ci.lower ci.upper pvalue pi.lower pi.upper tau2 tau2.ci.lower tau2.ci.upper i2
-        q q.df q.pvalue``, one row per effect in their order. ``method`` is "random" (three studies or more), "common"
-        (two: no prediction, no variance between studies) or "single" (nothing is combined).
+        ``effect kind studies n method est se ci.lower ci.upper pvalue predicted.ci.lower predicted.ci.upper tau2
+        tau2.ci.lower tau2.ci.upper i2 q q.df q.pvalue``, one row per effect in their order. ``method`` is
+        "random" (three studies or more), "common" (two: no prediction, no variance between studies) or "single"
+        (nothing is combined).
         ``attrs["checks"]``: ``synthesis_left_out``, ``synthesis_few``, ``synthesis_heterogeneity``.
 
     Raises
@@ -71,9 +73,9 @@ def synthesis(estimates: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFr
     --------
     >>> found = synthesis(pd.DataFrame({"study": list("abc"), "effect": "x -> y", "kind": "direct",
     ...                                 "est": [0.1, 0.5, 0.9], "se": 0.1}))
-    >>> found[["k", "method", "est", "ci.lower", "ci.upper"]].round(3)
-       k  method  est  ci.lower  ci.upper
-    0  3  random  0.5    -0.494     1.494
+    >>> found[["studies", "method", "est", "ci.lower", "ci.upper"]].round(3)
+       studies  method  est  ci.lower  ci.upper
+    0        3  random  0.5    -0.494     1.494
     """
     used = _usable(estimates)
     rows = [{"effect": effect, "kind": kind, "n": _total(part), **combined(part["est"].to_numpy(float),
@@ -81,10 +83,48 @@ def synthesis(estimates: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFr
                                                                             conf_level=conf_level)}
             for (effect, kind), part in used.groupby(["effect", "kind"], sort=False)]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    if not (table["k"] > 1).any():
+    if not (table["studies"] > 1).any():
         raise DataError("replication.synthesis_nothing", studies=list(dict.fromkeys(estimates["study"])))
-    table.attrs["checks"] = _checks(estimates, used, table)
+    table.attrs |= {"checks": _checks(estimates, used, table), "not_printed": ["pvalue", *HETEROGENEITY],
+                    "conf_level": conf_level}
     return table
+
+
+def heterogeneity_shown(combined: pd.DataFrame) -> pd.DataFrame:
+    """Show how much studies differ in every effect that is combined.
+
+    Parameters
+    ----------
+    combined : DataFrame
+        From `synthesis`.
+
+    Returns
+    -------
+    DataFrame
+        ``effect kind studies tau tau2 tau2.ci.lower tau2.ci.upper i2 q q.df q.pvalue``; ``tau`` is in the unit of the
+        effect. Empty cells where a common effect is assumed.
+    """
+    table = combined.loc[combined["studies"] > 1, ["effect", "kind", "studies", *HETEROGENEITY]].reset_index(drop=True)
+    table.insert(3, "tau", np.sqrt(table["tau2"].astype(float)))
+    table.attrs = {"conf_level": combined.attrs.get("conf_level")}
+    return table
+
+
+def synthesis_in_brief(combined: pd.DataFrame) -> dict[str, Any]:
+    """Say the path that is known most exactly, for the front page.
+
+    Returns
+    -------
+    dict
+        ``variant`` (the method), ``predictor outcome k n est lower upper``, and where it is predicted, ``low high``.
+    """
+    direct = combined[(combined["studies"] > 1) & (combined["kind"] == "direct")]
+    several = direct if len(direct) else combined[combined["studies"] > 1]
+    one = several.loc[(several["ci.upper"] - several["ci.lower"]).astype(float).idxmin()]
+    predictor, *_, outcome = one["effect"].split(" -> ")
+    return {"variant": one["method"], "predictor": predictor, "outcome": outcome, "k": int(one["studies"]),
+            "n": float(one["n"]), "est": one["est"], "lower": one["ci.lower"], "upper": one["ci.upper"],
+            "low": one["predicted.ci.lower"], "high": one["predicted.ci.upper"]}
 
 
 def leave_one_out(estimates: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
@@ -99,22 +139,23 @@ def leave_one_out(estimates: pd.DataFrame, *, conf_level: float = 0.95) -> pd.Da
     Returns
     -------
     DataFrame
-        ``effect kind left.out k method est ci.lower ci.upper change tau2 i2``; only effects of three studies and more.
-        ``change`` is the estimate without the study minus that with it.
+        ``effect kind without studies method est ci.lower ci.upper shift tau2 i2``; only effects of three
+        studies and more. ``shift`` is the estimate without the study minus that with it.
 
     Raises
     ------
     DataError
-        As `synthesis`; ``replication.synthesis_leave`` where no effect has three studies.
+        As `synthesis`; ``replication.no_third_study`` where no effect has three studies.
 
     Examples
     --------
-    >>> leave_one_out(pd.DataFrame({"study": list("abc"), "effect": "x -> y", "kind": "direct",
-    ...                             "est": [0.1, 0.5, 0.9], "se": 0.1}))[["left.out", "k", "method", "est"]].round(3)
-      left.out  k  method  est
-    0        a  2  common  0.7
-    1        b  2  common  0.5
-    2        c  2  common  0.3
+    >>> found = leave_one_out(pd.DataFrame({"study": list("abc"), "effect": "x -> y", "kind": "direct",
+    ...                                     "est": [0.1, 0.5, 0.9], "se": 0.1}))
+    >>> found[["without", "studies", "method", "est"]].round(3)
+      without  studies  method  est
+    0       a        2  common  0.7
+    1       b        2  common  0.5
+    2       c        2  common  0.3
     """
     rows = []
     for (effect, kind), part in _usable(estimates).groupby(["effect", "kind"], sort=False):
@@ -124,9 +165,9 @@ def leave_one_out(estimates: pd.DataFrame, *, conf_level: float = 0.95) -> pd.Da
         whole = combined(y, se, conf_level=conf_level)["est"]
         for at, study in enumerate(part["study"]):
             rest = combined(np.delete(y, at), np.delete(se, at), conf_level=conf_level)
-            rows.append({"effect": effect, "kind": kind, "left.out": study, "change": rest["est"] - whole, **rest})
+            rows.append({"effect": effect, "kind": kind, "without": study, "shift": rest["est"] - whole, **rest})
     if not rows:
-        raise DataError("replication.synthesis_leave")
+        raise DataError("replication.no_third_study")
     return pd.DataFrame(rows, columns=list(WITHOUT))
 
 
@@ -147,9 +188,9 @@ def combined(y: np.ndarray, se: np.ndarray, *, conf_level: float = 0.95) -> dict
 
     k, v = len(y), se**2
     if k < 2:
-        return {"k": k, "method": "single"}
+        return {"studies": k, "method": "single"}
     _, _, q = weighted(y, v, 0.0)
-    told = {"k": k, "q": q, "q.df": k - 1, "q.pvalue": float(chi2.sf(q, k - 1))}
+    told = {"studies": k, "q": q, "q.df": k - 1, "q.pvalue": float(chi2.sf(q, k - 1))}
     if k < FEWEST_FOR_RANDOM:
         mean, variance, _ = weighted(y, v, 0.0)
         error, held = np.sqrt(variance), norm
@@ -161,7 +202,7 @@ def combined(y: np.ndarray, se: np.ndarray, *, conf_level: float = 0.95) -> dict
         wide = float(t.ppf((1 + conf_level) / 2, k - 2) * np.sqrt(tau2 + error**2))
         lower, upper = q_profile(y, v, conf_level=conf_level)
         found = {"method": "random", "tau2": tau2, "tau2.ci.lower": lower, "tau2.ci.upper": upper,
-                 "i2": share(v, tau2), "pi.lower": mean - wide, "pi.upper": mean + wide}
+                 "i2": share(v, tau2), "predicted.ci.lower": mean - wide, "predicted.ci.upper": mean + wide}
     half = float(held.ppf((1 + conf_level) / 2) * error)
     return told | found | {"est": mean, "se": float(error), "ci.lower": mean - half, "ci.upper": mean + half,
                            "pvalue": float(2 * held.sf(abs(mean) / error))}
@@ -200,6 +241,11 @@ def _usable(estimates: pd.DataFrame) -> pd.DataFrame:
     return known
 
 
+def _named(table: pd.DataFrame) -> list[str]:
+    """Name effects, each once: an effect and its total bear one name."""
+    return list(dict.fromkeys(name.replace(" -> ", " → ") for name in table["effect"]))
+
+
 def _total(part: pd.DataFrame) -> float:
     return float(part["n"].sum()) if "n" in part else float("nan")
 
@@ -208,11 +254,11 @@ def _checks(estimates: pd.DataFrame, used: pd.DataFrame, table: pd.DataFrame) ->
     left = sorted(set(estimates["study"]) - set(used["study"])) if len(used) < len(estimates) else []
     lost = len(estimates) - len(used)
     random = table[table["method"] == "random"]
-    differing = random[random["q.pvalue"] < 0.10]["effect"].tolist()
-    fewest = int(table.loc[table["k"] > 1, "k"].min())
-    single: Mapping[str, Any] = {"effects": table.loc[table["k"] < 2, "effect"].tolist() or ["-"]}
+    differing = _named(random[random["q.pvalue"] < 0.10])
+    fewest = int(table.loc[table["studies"] > 1, "studies"].min())
+    single: Mapping[str, Any] = {"effects": _named(table[table["studies"] < 2]) or ["-"]}
     return (Check("synthesis_left_out", "caution", not lost, {"count": lost, "studies": left or ["-"]}),
-            Check("synthesis_single", "info", not (table["k"] < 2).any(), single),
+            Check("synthesis_single", "info", not (table["studies"] < 2).any(), single),
             Check("synthesis_few", "caution", fewest >= FEW, {"k": fewest, "few": FEW}),
             Check("synthesis_heterogeneity", "info", not differing,
                   {"effects": differing or ["-"], "count": len(differing)}))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import helpers
 from helpers import words
+from helpers.report.occasion import inputs
 from helpers.report.saving import sha256
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def facts(declared: Study | Occasion, parameters: Mapping[str, Any], language: s
     """List what the page was made from, as (label, value)."""
     given = "; ".join(f"{name} = {placeless(value)}" for name, value in parameters.items() if value not in ("", 0))
     versions = "; ".join(f"{name} {number}" for name, number in versions_of(PACKAGES).items())
-    inputs = "; ".join(f"{file.name} {sha256(file)[:12]}" for file in declared.hash_inputs())
-    rows = [("study", declared.name), ("citation", declared.citation), ("parameters", given), ("inputs", inputs),
+    files = "; ".join(f"{name} {sha256(file)[:12]}" for name, file in inputs(declared))
+    rows = [("study", declared.name), ("citation", declared.citation), ("parameters", given), ("inputs", files),
             ("software", f"assurance-notebooks {helpers.__version__} ({commit() or '-'}); "
                          f"Python {platform.python_version()}; {versions}"),
             ("platform", f"{platform.system()} {platform.machine()}")]

@@ -125,6 +125,22 @@ _REGISTRY = {
         "test lhs rhs est.original est.replication difference se ci.lower ci.upper chisq df pvalue pvalue.holm method",
     "10_audit/contradictions": _AUDIT,
     "10_audit/audit": _AUDIT,
+    "09_synthesis/studies": "study n data estimator items paths chisq df cfi rmsea srmr",
+    "09_synthesis/estimates":
+        "effect kind study n est se ci.lower ci.upper unstandardized unstandardized.se",
+    "09_synthesis/synthesis":
+        "effect kind studies n method est se ci.lower ci.upper pvalue predicted.ci.lower predicted.ci.upper tau2"
+        " tau2.ci.lower tau2.ci.upper i2 q q.df q.pvalue",
+    "09_synthesis/synthesis_unstandardized":
+        "effect kind studies n method est se ci.lower ci.upper pvalue predicted.ci.lower predicted.ci.upper tau2"
+        " tau2.ci.lower tau2.ci.upper i2 q q.df q.pvalue",
+    "09_synthesis/heterogeneity": "effect kind studies tau tau2 tau2.ci.lower tau2.ci.upper i2 q q.df q.pvalue",
+    "09_synthesis/leave_one_out": "effect kind without studies method est ci.lower ci.upper shift tau2 i2",
+    "09_synthesis/pooled_correlations": "variable1 variable2 studies n est se ci.lower ci.upper",
+    "09_synthesis/homogeneity": _FIT,
+    "09_synthesis/masem_fit": _FIT,
+    "09_synthesis/masem_parameters": "lhs op rhs label est se z pvalue ci.lower ci.upper",
+    "09_synthesis/masem_effects": "effect kind est se ci.lower ci.upper method",
 }
 
 # What rests on a standard error or on a test: never shown behind a failed stop.

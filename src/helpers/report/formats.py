@@ -24,7 +24,7 @@ _UNIT_TAIL = re.compile(
 _P = re.compile(r"^(p|pvalue|p\.value)(\.(holm|adjusted|corrected|bonferroni))?$|\.pvalue$")
 _SHARE = re.compile(r"^(share|floor|ceiling|percent)$|\.share$|^share\.")
 _INTEGER = re.compile(
-    r"^(n\d?|k|splits|categories|npar|ntotal|missing|respondents|draws|failed|groups|items|rows|line|count|scales|hold|clusters)$|^n\.|\.n$")
+    r"^(n\d?|k|splits|categories|npar|ntotal|missing|respondents|draws|failed|groups|items|rows|line|count|scales|hold|clusters|studies|paths)$|^n\.|\.n$")
 _STATISTIC = re.compile(
     r"^(z|t|f|chisq|df\d?|mean|sd|median|expectation|perception|gap|g|d|dz|skew|kurtosis|aic|bic2?|logl"
     r"|unrestricted\.logl|nps|min|max)$"

@@ -17,6 +17,7 @@ import helpers
 from helpers import words
 from helpers.errors import RunError
 from helpers.report import colophon, saving
+from helpers.report.occasion import inputs
 
 if TYPE_CHECKING:
     from helpers.report.occasion import Occasion
@@ -57,8 +58,7 @@ def write_manifest(output: Path, declared: Study | Occasion, *, language: str, p
         "language": language,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "parameters": dict(parameters),
-        "inputs": [{"file": _relative(file, declared.folder), "sha256": saving.sha256(file)}
-                   for file in declared.hash_inputs()],
+        "inputs": [{"file": name, "sha256": saving.sha256(file)} for name, file in inputs(declared)],
         "software": {"assurance-notebooks": helpers.__version__, "commit": colophon.commit(),
                      "python": platform.python_version(), "implementation": sys.implementation.name,
                      "platform": f"{platform.system()} {platform.release()} {platform.machine()}"},
@@ -125,10 +125,3 @@ def _files(folder: Path) -> list[str]:
 
 def _names(folder: Path) -> list[str]:
     return sorted({file.stem for file in folder.glob("*")}) if folder.is_dir() else []
-
-
-def _relative(file: Path, folder: Path) -> str:
-    if file.is_relative_to(folder):
-        return file.relative_to(folder).as_posix()
-    beside = file.is_relative_to(folder.parent)  # of the study that is repeated
-    return f"../{file.relative_to(folder.parent).as_posix()}" if beside else file.name

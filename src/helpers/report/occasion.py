@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers import words
 from helpers.words import LANGUAGES, pick
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ class Occasion:
         Files are named from here.
     files : tuple of Path
         What decides the result; their hashes stand in colophon and manifest.
+    names : tuple of str
+        How a report calls the files; empty: by their place below the folder.
     languages : tuple of str
         The first is the report's own.
     synthetic : bool
@@ -65,6 +69,7 @@ class Occasion:
     items: Collection[str] = ()
     respondents: tuple[str, ...] = ()
     criteria: Mapping[str, Criterion] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
     def labels(self, language: str) -> dict[str, str]:
         """Say what to show for codes, in a language."""
@@ -75,14 +80,31 @@ class Occasion:
         return self.files
 
 
-def over(several: Sequence[Study], title: Texts, *, name: str) -> Occasion:
+def inputs(declared: Study | Occasion) -> list[tuple[str, Path]]:
+    """Name the files that decide a report, without any folder of this machine.
+
+    Examples
+    --------
+    >>> [name for name, _ in inputs(Occasion("audit", {"en": "Table 2"}, Path("tables"), (Path("tables/two.yml"),)))]
+    ['two.yml']
+    """
+    files = declared.hash_inputs()
+    names = getattr(declared, "names", ()) or [_below(file, declared.folder) for file in files]
+    return list(zip(names, files, strict=True))
+
+
+def _below(file: Path, folder: Path) -> str:
+    beside = file.is_relative_to(folder.parent)  # a study next to this one
+    return Path(os.path.relpath(file, folder)).as_posix() if beside else file.name
+
+
+def over(several: Sequence[Study], *, name: str) -> Occasion:
     """Make the occasion of a page over several studies.
 
     Parameters
     ----------
     several : sequence of Study
         A code that several of them label has the first one's label.
-    title : mapping of str to str
     name : str
         Of the report.
 
@@ -91,16 +113,17 @@ def over(several: Sequence[Study], title: Texts, *, name: str) -> Occasion:
     Occasion
         Synthetic as soon as one of the studies is; as careful with small counts as the most careful of them.
     """
+    names = [study.name for study in several]
+    title = {language: words.say("report.over", language, count=len(names), names=names) for language in LANGUAGES}
     texts: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         for study in reversed(several):
             for code, label in study.labels(language).items():
                 texts.setdefault(code, {})[language] = label
-    for study in several:
-        texts[study.name] = {language: study.name for language in LANGUAGES}
+    files = {posixpath.normpath(f"{study.name}/{name}"): file for study in several for name, file in inputs(study)}
     return Occasion(
         name=name, title=title, folder=_common([study.folder for study in several]),
-        files=tuple(file for study in several for file in study.hash_inputs()), languages=several[0].languages,
+        files=tuple(files.values()), names=tuple(files), languages=several[0].languages,
         synthetic=any(study.synthetic for study in several), texts=texts,
         citation="; ".join(dict.fromkeys(study.citation for study in several if study.citation)),
         smallest_cell=max(study.smallest_cell for study in several),

@@ -13,12 +13,13 @@ from helpers.run.checking import unchecked
 from helpers.run.notebooks import Notebook
 from helpers.run.progress import display
 from helpers.run.single import single
+from helpers.run.synthesizing import synthesize
 from helpers.studies import places
 
 if TYPE_CHECKING:
     from helpers.studies import Study
 
-__all__ = ["check", "report", "single", "unchecked"]
+__all__ = ["check", "report", "single", "synthesize", "unchecked"]
 
 
 def report(folders: Sequence[str | Path], *, language: str = "", only: Sequence[str] = (), draws: int = 0,

@@ -14,9 +14,11 @@ from helpers.survey.missing import (
 from helpers.survey.missing_relations import missing_relations, missing_treatments
 from helpers.survey.normality import mardia, normality
 from helpers.survey.original import load_original
+from helpers.survey.several import Several, several
 
 __all__ = [
     "Answers",
+    "Several",
     "describe_items",
     "doubtful",
     "everyone",
@@ -38,4 +40,5 @@ __all__ = [
     "recodes",
     "repeated_answers",
     "sample_profile",
+    "several",
 ]

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from helpers import syntax
 from helpers.errors import ModelError
-from helpers.syntax import Row, Table
+from helpers.syntax import Model, Row, Table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,9 +103,7 @@ def path_part(model: str) -> str:
     'g ~ b1*f'
     """
     written = syntax.parse(model)
-    involved = {name for each in written.relations if each.op == "~" for name in (each.lhs, each.rhs)}
-    if not involved:
-        raise ModelError("sem.no_paths")
+    involved = set(_involved(written))
     lines = []
     for row in syntax.complete(written, fixed_x=False).rows:
         kept = row.op == "~" or (row.op == "~~" and row.lhs != row.rhs and {row.lhs, row.rhs} <= involved)
@@ -112,6 +111,54 @@ def path_part(model: str) -> str:
             value = "" if row.free else f"{row.value!r}*"
             lines.append(f"{row.lhs} {row.op} {value}{f'{row.label}*' if row.label else ''}{row.rhs}")
     return "\n".join(lines)
+
+
+def saturated(model: str) -> str:
+    """Let every variable that takes part in a regression covary freely with all others; keep what measures them.
+
+    Parameters
+    ----------
+    model : str
+        Complete lavaan text.
+
+    Returns
+    -------
+    str
+        Lavaan text without regressions: its correlations among constructs are those of the measurement model alone.
+
+    Raises
+    ------
+    ModelError
+        If there is no regression.
+
+    Examples
+    --------
+    >>> print(saturated("f =~ a + b + c; g ~ f; h ~ g; a ~~ b"))
+    f =~ 1*a
+    f =~ NA*b
+    f =~ NA*c
+    a ~~ NA*b
+    f ~~ g
+    f ~~ h
+    g ~~ h
+    """
+    involved = _involved(syntax.parse(model))
+    lines = []
+    for row in syntax.complete(syntax.parse(model), fixed_x=False).rows:
+        kept = row.op == "=~" or (row.op == "~~" and row.line and not {row.lhs, row.rhs} <= set(involved))
+        if kept:
+            value = "NA" if row.free else f"{row.value!r}".removesuffix(".0")
+            label = f" + {row.label}*{row.rhs}" if row.label else ""
+            lines.append(f"{row.lhs} {row.op} {value}*{row.rhs}{label}")
+    return "\n".join([*lines, *(f"{one} ~~ {two}" for one, two in combinations(involved, 2))])
+
+
+def _involved(written: Model) -> list[str]:
+    """Name the variables of the regressions, in their order."""
+    found = list(dict.fromkeys(name for each in written.relations if each.op == "~" for name in (each.rhs, each.lhs)))
+    if not found:
+        raise ModelError("sem.no_paths")
+    return found
 
 
 def path_model(model: str) -> PathModel:
