@@ -10,6 +10,7 @@ from helpers.replication.latent_correlations import common_paths, correlations
 from helpers.replication.masem import Masem, masem, masem_effects, masem_parameters, masem_shown
 from helpers.replication.overlap import overlap
 from helpers.replication.pairs_of_studies import overlaps
+from helpers.replication.published import Refit, printed_fit, printed_paths, refit, refit_parameters
 from helpers.replication.several import Fits, contributed, fits, forest_rows, studies, unstandardized
 from helpers.replication.side_by_side import fit, profile, reliability, samples
 from helpers.replication.stage_one import StageOne, homogeneity, pooled_shown, stage_one
@@ -21,6 +22,7 @@ __all__ = [
     "Fits",
     "Masem",
     "Metric",
+    "Refit",
     "StageOne",
     "agreement",
     "audit",
@@ -53,7 +55,11 @@ __all__ = [
     "overlaps",
     "paths",
     "pooled_shown",
+    "printed_fit",
+    "printed_paths",
     "profile",
+    "refit",
+    "refit_parameters",
     "reliability",
     "replication_bayes_factor",
     "rules",

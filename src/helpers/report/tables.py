@@ -165,7 +165,7 @@ def _interval_of(table: pd.DataFrame, prefix: str) -> str:
 
 def _numbers(table: pd.DataFrame, name: str, speech: Speech) -> _Column:
     values = table[name].tolist()
-    if name in ("value", *_STUDIES, *forms.FORMS) and "measure" in table:
+    if name in ("value", "refit", "lowest", "highest", *_STUDIES, *forms.FORMS) and "measure" in table:
         kinds = [_of_measure(measure, value) for measure, value in zip(table["measure"], values, strict=True)]
     else:
         kind = "unit" if name in set(table.get("construct", ())) else formats.kind(name)  # correlations of constructs

@@ -17,9 +17,11 @@ from helpers.run.synthesizing import synthesize
 from helpers.studies import places
 
 if TYPE_CHECKING:
-    from helpers.studies import Study
+    from helpers.studies import Published, Study
 
 __all__ = ["check", "report", "single", "synthesize", "unchecked"]
+
+PUBLISHED = "11_published"
 
 
 def report(folders: Sequence[str | Path], *, language: str = "", only: Sequence[str] = (), draws: int = 0,
@@ -60,6 +62,16 @@ def report(folders: Sequence[str | Path], *, language: str = "", only: Sequence[
         One of these per study where several studies are wrong.
     """
     _check_numbers(draws=draws, workers=workers)
+    printed, folders = checking.apart(folders)
+    status = max((single(matrix, PUBLISHED, given={"study": planning.named(matrix)}, language=language, force=force,
+                         reports=reports, source=source) for matrix in printed), default=0)
+    return max(status, _of_studies(folders, language=language, only=only, draws=draws, workers=workers, force=force,
+                                   reports=reports, source=source)) if folders else status
+
+
+def _of_studies(folders: Sequence[str | Path], *, language: str, only: Sequence[str], draws: int, workers: int,
+                force: bool, reports: str | Path | None, source: str | Path | None) -> int:
+    """Make the reports of studies with answers."""
     declared = checking.load(folders)
     suite = notebooks.available(Path(source) if source else places.root() / "notebooks")
     only = notebooks.known(only, suite)
@@ -88,7 +100,7 @@ def report(folders: Sequence[str | Path], *, language: str = "", only: Sequence[
         return carry_out(plans, workers=workers or AT_ONCE, progress=progress)
 
 
-def check(folders: Sequence[str | Path]) -> list[Study]:
+def check(folders: Sequence[str | Path]) -> list[Study | Published]:
     """Look for everything that can be wrong with studies, without running anything.
 
     Returns
@@ -103,9 +115,10 @@ def check(folders: Sequence[str | Path]) -> list[Study]:
     ExceptionGroup
         One of these per study where several studies are wrong.
     """
+    printed, folders = checking.apart(folders)
     declared = checking.load(folders)
     checking.look_through(declared)
-    return declared
+    return [*printed, *declared]
 
 
 def _check_numbers(**numbers: int) -> None:

@@ -13,7 +13,7 @@ from helpers.errors import DataError, HelpersError, Problem, RunError
 from helpers.studies import places
 
 if TYPE_CHECKING:
-    from helpers.studies import Study
+    from helpers.studies import Published, Study
 
 _MARK = re.compile(r"(?:^|\s)#\s*check\s*[:：]\s*(.*)$")
 
@@ -45,6 +45,25 @@ def load(folders: Sequence[str | Path]) -> list[Study]:
         raise RunError.of(Problem("run.same_name", {
             "name": name, "folders": [str(study.folder) for study in loaded if study.name == name]}) for name in twice)
     return loaded
+
+
+def apart(folders: Sequence[str | Path]) -> tuple[list[Published], list[str | Path]]:
+    """Tell studies that are a printed matrix, loaded, from the folders of studies with answers.
+
+    Raises
+    ------
+    HelpersError, ExceptionGroup
+        As ``load``, of the matrices.
+    """
+    matrices = [folder for folder in folders if studies.holds_matrix(folder)]
+    loaded, refused = [], []
+    for folder in matrices:
+        try:
+            loaded.append(studies.load_published(folder))
+        except HelpersError as error:
+            refused.append(error)
+    _raise(refused)
+    return loaded, [folder for folder in folders if folder not in matrices]
 
 
 def look_through(declared: Sequence[Study]) -> None:

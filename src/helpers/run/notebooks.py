@@ -27,7 +27,8 @@ NEEDS = {
 """Notebook -> (why it is left out, whether the study declares what it asks about)."""
 
 
-OWN_COMMAND = {"09_synthesis": "assurance synthesize STUDY STUDY", "10_audit": "assurance audit FILE"}
+OWN_COMMAND = {"09_synthesis": "assurance synthesize STUDY STUDY", "10_audit": "assurance audit FILE",
+               "11_published": "assurance report data/published/NAME"}
 """Notebook that is about no single study -> the command that runs it; see `helpers.run.single`."""
 
 

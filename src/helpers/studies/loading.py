@@ -48,6 +48,8 @@ def load(folder: str | Path) -> Study:
     folder = find(folder)
     place = shown(folder / FILE)
     written = read_written(folder / FILE, place)
+    if "matrix" in (written.content.get("data") or {}):
+        raise StudyError("studies.not_answers", where=f"{place}, line {written.line(('data', 'matrix'))}")
     found = Findings(written, place)
     keys = _shaped(written.content, found)
     study = _checked(keys, folder, found) if keys is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from helpers.studies.criteria import DEFAULTS
 from helpers.studies.file_keys import RecodeKeys, ResponsesKeys
@@ -23,6 +23,7 @@ from helpers.studies.rules import INDICES, SIGNS
 
 Language = Literal["en", "zh"]
 Action = Literal["keep", "flag", "exclude"]
+Kind = TypeVar("Kind", bound=Keys)
 
 
 class Scale(Keys):
@@ -216,10 +217,10 @@ class StudyKeys(Keys):
     privacy: PrivacyKeys = PrivacyKeys()
 
 
-def shaped(content: dict[str, Any]) -> tuple[StudyKeys | None, list[dict[str, Any]]]:
+def shaped(content: dict[str, Any], kind: type[Kind] = StudyKeys) -> tuple[Kind | None, list[dict[str, Any]]]:
     """Give the content of a study file its types: the keys, or None and every fault (pydantic's ``errors()``)."""
     try:
-        return StudyKeys.model_validate(content), []
+        return kind.model_validate(content), []
     except ValidationError as error:
         return None, error.errors(include_url=False)
 
