@@ -49,7 +49,7 @@ class Refit:
     checks: tuple[Check, ...]
 
 
-def refit(model: str, moments: Mapping[str, Any], *, decimals: int, seed: int = 1) -> Refit:
+def refit(model: str, moments: Mapping[str, Any], *, decimals: int, around: int = AROUND, seed: int = 1) -> Refit:
     r"""Fit a published model to the matrix that was printed with it.
 
     Parameters
@@ -60,6 +60,8 @@ def refit(model: str, moments: Mapping[str, Any], *, decimals: int, seed: int = 
         known.
     decimals : int
         Of the printed matrix.
+    around : int, default 200
+        Matrices within its rounding that are fitted.
     seed : int, default 1
 
     Returns
@@ -81,7 +83,7 @@ def refit(model: str, moments: Mapping[str, Any], *, decimals: int, seed: int = 
     Examples
     --------
     >>> r = pd.DataFrame([[1, .50, .40], [.50, 1, .60], [.40, .60, 1]], index=list("abc"), columns=list("abc"))
-    >>> again = refit("b ~ a\nc ~ b", {"cor": r, "n": 200}, decimals=2)
+    >>> again = refit("b ~ a\nc ~ b", {"cor": r, "n": 200}, decimals=2, around=20)
     >>> again.fit.parameters.loc[[0, 1], ["lhs", "rhs", "est"]].round(2).to_numpy().tolist()
     [['b', 'a', 0.5], ['c', 'b', 0.6]]
     """
@@ -91,7 +93,7 @@ def refit(model: str, moments: Mapping[str, Any], *, decimals: int, seed: int = 
     given = {"n": _ANY_N, **moments}
     fit = sem.fit(model, moments=sem.Moments(**given))
     rows, measures = [], []
-    for near in _near(given, decimals, seed):
+    for near in _near(given, decimals, around, seed):
         try:
             other = sem.fit(model, moments=sem.Moments(**near))
         except HelpersError:  # beyond the edge of what a matrix can be; the printed one is inside
@@ -198,11 +200,11 @@ def printed_fit(refitted: Refit, printed: Mapping[str, str]) -> pd.DataFrame:
     return table
 
 
-def _near(given: Mapping[str, Any], decimals: int, seed: int) -> list[dict[str, Any]]:
+def _near(given: Mapping[str, Any], decimals: int, around: int, seed: int) -> list[dict[str, Any]]:
     kind = "cor" if given.get("cor") is not None else "cov"
     matrix, random, half = given[kind], np.random.default_rng(seed), 0.5 * 10.0 ** -decimals
     p, made = len(matrix), []
-    for _ in range(AROUND):
+    for _ in range(around):
         moved = np.tril(random.uniform(-half, half, size=(p, p)), -1 if kind == "cor" else 0)
         off = moved + np.tril(moved, -1).T
         made.append({**given, kind: matrix + off})
