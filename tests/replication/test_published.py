@@ -9,7 +9,7 @@ import pytest
 from helpers import replication, sem, studies
 from helpers.errors import DataError, ModelError, StudyError
 
-SHIPPED = ("corporate_trust_study2", "moosa_kashiramka_2023", "ong_adaviah_2022", "yu_2020")
+SHIPPED = ("corporate_trust", "moosa_kashiramka_2023", "ong_adaviah_2022", "yu_2020")
 STUDY = """title: Two
 citation: Somebody (2020)
 data:

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers import sem
 from helpers.errors import Check, DataError, HelpersError, ModelError
 
-# Matrices within the rounding of the printed one that are refitted: their results span what the digits allow.
+# Matrices at the edge of the rounding of the printed one that are refitted: their results span what the digits allow.
 AROUND = 200
 # Where the number of respondents is not known: estimates do not depend on it, and whatever does is left out.
 _ANY_N = 1e9
@@ -78,7 +78,8 @@ def refit(model: str, moments: Mapping[str, Any], *, decimals: int, around: int 
     Notes
     -----
     A printed entry :math:`r` stands for all values in :math:`r \pm \tfrac12 10^{-d}`. The model is fitted to the
-    printed matrix and to 200 matrices drawn evenly from there; what was printed may lie anywhere in their span.
+    printed matrix and to 200 matrices at corners of that box, drawn at random (what a fit says changes almost
+    evenly over so small a box, so its ends lie at corners); what was printed may lie anywhere in their span.
 
     Examples
     --------
@@ -205,7 +206,7 @@ def _near(given: Mapping[str, Any], decimals: int, around: int, seed: int) -> li
     matrix, random, half = given[kind], np.random.default_rng(seed), 0.5 * 10.0 ** -decimals
     p, made = len(matrix), []
     for _ in range(around):
-        moved = np.tril(random.uniform(-half, half, size=(p, p)), -1 if kind == "cor" else 0)
+        moved = np.tril(half * random.choice([-1.0, 1.0], size=(p, p)), -1 if kind == "cor" else 0)
         off = moved + np.tril(moved, -1).T
         made.append({**given, kind: matrix + off})
     return made
