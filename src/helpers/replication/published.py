@@ -162,7 +162,8 @@ def printed_paths(refitted: Refit, printed: pd.DataFrame) -> pd.DataFrame:
     if unknown:
         raise DataError("replication.printed_unknown", paths=unknown)
     table = pd.DataFrame(rows)
-    table.attrs["checks"] = (_reproduced("printed_paths", table, table["lhs"] + " " + table["op"] + " " + table["rhs"]),)
+    names = table["lhs"] + " " + table["op"] + " " + table["rhs"]
+    table.attrs["checks"] = (_reproduced("printed_paths", table, names),)
     return table
 
 
@@ -245,6 +246,6 @@ def _either_n(name: str, refitted: Refit) -> tuple[float, float]:
 
 
 def _reproduced(gate: str, table: pd.DataFrame, names: pd.Series) -> Check:
-    wrong = [f"{name} ({value:g})" for name, value, right in zip(names, table["printed"], table["reproduced"], strict=True)
-             if not right]
+    held = zip(names, table["printed"], table["reproduced"], strict=True)
+    wrong = [f"{name} ({value:g})" for name, value, right in held if not right]
     return Check(gate, "caution", not wrong, {"numbers": wrong or ["-"], "n": len(table), "wrong": len(wrong)})

@@ -220,7 +220,7 @@ def _inside(folder: Path, named: str, place: tuple[str, ...], found: Findings) -
 
 
 def _matrix(file: Path, where: str) -> tuple[pd.DataFrame, dict[str, pd.Series], int]:
-    """Read the matrix: a column of names, then the variables, lower triangle or all of it; ``mean`` and ``sd`` beside."""
+    """Read the matrix: a column of names, then the variables, lower triangle or all; ``mean`` and ``sd`` beside."""
     raw = reading.read(file, shown=where)
     table = raw.frame.astype(object)
     rows, names = table.iloc[:, 0].tolist(), [name for name in raw.columns[1:] if name not in _BESIDE]
@@ -230,13 +230,15 @@ def _matrix(file: Path, where: str) -> tuple[pd.DataFrame, dict[str, pd.Series],
     for column in [*names, *(name for name in _BESIDE if name in table)]:
         for line, row, cell in zip(raw.lines.tolist(), names, table[column], strict=True):
             if cell and not _PRINTED.fullmatch(cell):
-                problems.append(Problem("studies.matrix_cell", {"found": cell, "column": column}, f"{where}, line {line}"))
+                problems.append(Problem("studies.matrix_cell", {"found": cell, "column": column},
+                                        f"{where}, line {line}"))
             elif cell:
                 values.loc[row, column] = float(cell)
     if problems:
         raise StudyError.of(problems)
     decimals = max((len(cell.partition(".")[2]) for name in names for cell in table[name]), default=0)
-    return _whole(values[names], where), {name: values[name] for name in _BESIDE if values[name].notna().all()}, decimals
+    beside = {name: values[name] for name in _BESIDE if values[name].notna().all()}
+    return _whole(values[names], where), beside, decimals
 
 
 def _whole(lower: pd.DataFrame, where: str) -> pd.DataFrame:
