@@ -98,7 +98,9 @@ def _without(cells: Mapping[str, pd.Categorical], rows: int, skip: Collection[in
     """Leave out the records that are declared to be no data."""
     if beyond := sorted(number for number in skip if number > rows):
         raise DataError("reading.skip_beyond", where=shown, lines=beyond[:8], last=rows)
-    lines = np.setdiff1d(np.arange(1, rows + 1), np.array([*skip], dtype=int))
+    stay = np.ones(rows, dtype=bool)
+    stay[[number - 1 for number in skip]] = False
+    lines = np.flatnonzero(stay) + 1
     if not len(lines):
         raise DataError("reading.no_rows", where=shown)
     kept = {name: column if len(lines) == rows else column[lines - 1] for name, column in cells.items()}
