@@ -51,4 +51,4 @@ def test_random_halves_of_one_study_do_not_differ(reference_data):
         metric = replication.metric(SERVQUAL, *halves, treatment=treatment)
         found = replication.paths(*fits, metric=metric, smallest_difference=0.40, overlap=shared)
         words += found["verdict"].tolist()
-    assert set(words) <= {"agrees", "cannot tell"} and words.count("agrees") >= 9
+    assert set(words) <= {"agrees", "cannot tell"} and words.count("agrees") > 6
