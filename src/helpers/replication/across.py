@@ -10,6 +10,7 @@ import pandas as pd
 from helpers import sem
 from helpers.errors import Check, DataError, ModelError
 from helpers.replication.agreement import holm
+from helpers.replication.estimates import refuse_stopped
 from helpers.replication.overlap import refuse_overlap
 
 STUDY = ".study"  # no item can be called so
@@ -159,7 +160,7 @@ def equal_paths(model: str, original: pd.DataFrame, replication: pd.DataFrame, *
     DataError
         ``replication.no_common_format``, ``replication.same_respondents``.
     ModelError
-        ``replication.not_invariant``, ``replication.stopped``; as ``sem.fit``.
+        ``replication.not_invariant``, ``replication.joint_stopped``; as ``sem.fit``.
 
     Notes
     -----
@@ -178,9 +179,7 @@ def equal_paths(model: str, original: pd.DataFrame, replication: pd.DataFrame, *
     chosen = treatment or sem.treatment(model, data)
     how = {"group": STUDY, "estimator": chosen.estimator, "missing": chosen.missing, "ordered": chosen.ordered}
     free = sem.fit(model, data, group_equal=("loadings",), conf_level=conf_level, **how)
-    if free.stopped:
-        raise ModelError("replication.stopped", study="original - replication", gates=[
-            check.gate for check in free.checks if check.severity == "stop" and not check.passed])
+    refuse_stopped(joint=free)
     equal = sem.fit(model, data, group_equal=("loadings", "regressions"), **how)
     tested = sem.compare(free, equal).iloc[0]
     rows = _by_path(free, conf_level)

@@ -52,7 +52,7 @@ def paths(original: SemFit | pd.DataFrame, replication: SemFit | pd.DataFrame, *
     DataError
         ``replication.same_respondents``; ``replication.no_paths_in_common``; as ``complete``.
     ModelError
-        ``replication.stopped``; as ``estimates``.
+        ``replication.original_stopped``, ``replication.replication_stopped``; as ``estimates``.
 
     Notes
     -----
@@ -149,7 +149,7 @@ def _compared(original: SemFit | pd.DataFrame, replication: SemFit | pd.DataFram
               names: list[str], metric: Metric | str, smallest_difference: float | None, conf_level: float, adjust: str,
               overlap: pd.DataFrame | None) -> pd.DataFrame:
     refuse_overlap(overlap)
-    refuse_stopped([original, replication], ["original", "replication"])
+    refuse_stopped(original, replication)
     kind = metric if isinstance(metric, str) else metric.kind
     one, two = (estimates(each) if isinstance(each, SemFit) else complete(each, conf_level=conf_level)
                 for each in (original, replication))

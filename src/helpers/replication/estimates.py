@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.errors import DataError, ModelError
+from helpers.errors import DataError, ModelError, Problem
 from helpers.sem import Moments, SemFit, Treatment, fit, fit_by_rule
 from helpers.sem.fitting.estimates import root
 from helpers.sem.resampling.chains import Paths, effects_of
@@ -32,8 +32,8 @@ def estimates(fit: SemFit) -> pd.DataFrame:
     Raises
     ------
     ModelError
-        ``replication.groups``: several groups. ``sem.no_paths``: the model has no regression. ``replication.stopped``:
-        a *stop* gate of the fit forbids to interpret its errors.
+        ``replication.groups``: several groups. ``sem.no_paths``: the model has no regression.
+        ``replication.replication_stopped``: a *stop* gate of the fit forbids to interpret its errors.
 
     Notes
     -----
@@ -52,7 +52,7 @@ def estimates(fit: SemFit) -> pd.DataFrame:
     2   y   x       x -> y     total
     3   y   m       m -> y    direct
     """
-    refuse_stopped([fit], ["-"])
+    refuse_stopped(replication=fit)
     if len(fit.groups) > 1:
         raise ModelError("replication.groups", groups=list(fit.groups))
     table = fit.structure.table
@@ -174,18 +174,23 @@ def complete(table: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
     return found[list(COLUMNS)]
 
 
-def refuse_stopped(fits: list[SemFit], names: list[str]) -> None:
+def refuse_stopped(original: SemFit | pd.DataFrame | None = None, replication: SemFit | pd.DataFrame | None = None, *,
+                   joint: SemFit | None = None) -> None:
     """Refuse fits whose errors a failed *stop* forbids to interpret.
 
     Raises
     ------
     ModelError
-        ``replication.stopped``, with the gates.
+        ``replication.original_stopped``, ``replication.replication_stopped``, ``replication.joint_stopped``.
     """
-    for each, name in zip(fits, names, strict=True):
+    problems = []
+    for id, each in (("replication.original_stopped", original), ("replication.replication_stopped", replication),
+                     ("replication.joint_stopped", joint)):
         if isinstance(each, SemFit) and each.stopped:
             failed = [check.gate for check in each.checks if check.severity == "stop" and not check.passed]
-            raise ModelError("replication.stopped", study=name, gates=failed)
+            problems.append(Problem(id, {"gates": failed}))
+    if problems:
+        raise ModelError.of(problems)
 
 
 def _told(own: pd.DataFrame, est: pd.Series, conf_level: float) -> pd.Series:
