@@ -142,3 +142,11 @@ def test_ordinal_items_are_tested_by_their_own_levels() -> None:
     offer = cases.partial_invariance(failing, rated, MODEL, groups[["insurer"]], estimator="WLSMV",
                                      ordered=[*"abcd", "y"])
     assert offer.empty, "thresholds hold in truth, whatever the table said"
+
+
+def test_a_sample_too_small_for_its_parameters_is_a_doubt_and_no_end() -> None:
+    drawn = sem.simulate(POPULATION.format(shift=0), n=(14, 14), seed=5)
+    groups = pd.DataFrame({"insurer": drawn["group"].map({1: "B", 2: "A"})})
+    table = cases.invariance(drawn.drop(columns="group"), MODEL, groups)
+    gates = {check.gate for check in table.attrs["checks"]}
+    assert {"sample_size", "invariance"} <= gates

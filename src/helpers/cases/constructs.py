@@ -178,7 +178,9 @@ def _over(scores: pd.DataFrame, tested: str, groups: pd.DataFrame, respondents: 
 
 
 def _placed(check: Check, grouping: str) -> Check:
-    """Say of which grouping a level is."""
+    """Say of which grouping a level is; a doubt about the sample has no level."""
+    if "level" not in check.values:
+        return check
     return replace(check, values={**check.values, "level": f"{grouping} - {check.values['level']}"})
 
 

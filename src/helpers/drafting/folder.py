@@ -105,7 +105,8 @@ def _settled(draft: Draft, staged: Path, place: Path, language: str) -> tuple[Dr
     problems: tuple[Problem, ...] = ()
     for _ in range(_ROUNDS):
         _write(draft, staged, place, language)
-        problems = _problems(staged)
+        problems = tuple(replace(problem, where=problem.where.replace(staged.name, place.name))
+                         for problem in _problems(staged))
         smaller = _without(draft, problems)
         if not problems or smaller is None:
             break

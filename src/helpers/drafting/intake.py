@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from helpers.drafting import encodings, entries, headers, kinds
 from helpers.drafting.columns import Column
 from helpers.errors import DataError, Problem
 
+_NO_HEADER = ("reading.no_header", "reading.ragged", "reading.one_column", "reading.column_twice")
+_TITLES = 6  # lines of title above the header that are looked through
 TEXTS = (".csv", ".tsv", ".txt")
 MOST_ENTRIES = 20_000  # different entries of one column that are looked at
 
@@ -54,6 +56,11 @@ def take_in(file: Path, *, encoding: str = "", sheet: str = "") -> Intake:
     sheet : str
         Of a workbook.
 
+    Returns
+    -------
+    Intake
+        Lines of title above the header, and lines below it that explain it, are left out and declared so.
+
     Raises
     ------
     DataError
@@ -66,13 +73,19 @@ def take_in(file: Path, *, encoding: str = "", sheet: str = "") -> Intake:
         declared |= {"encoding": encoding} if encoding else {}
     elif encoding:
         declared["encoding"] = encoding
-    raw = _read(file, encoding, sheet)
+    raw, header = _read(file, encoding, sheet)
+    if header:
+        declared["header"], notes["header"] = str(header), Problem("drafting.why.header", {"line": header})
+    labels = {name: label for name, label in raw.labels.items() if label}
+    if further := _further_header(raw):
+        lines = [int(line) for line in raw.lines[:len(further)]]
+        labels |= further[0]
+        declared["skip"], notes["skip"] = f"{lines}", Problem("drafting.why.skip", {"lines": lines})
+        raw, _ = _read(file, encoding, sheet, header=header, skip=lines)
     if raw.how.sheet and sheet:
         declared["sheet"] = raw.how.sheet
     if raw.how.delimiter not in ("", ","):
         declared["delimiter"] = raw.how.delimiter
-    labels = {name: label for name, label in getattr(raw, "labels", {}).items() if label}
-    _refuse_header_rows(raw, file.name)
     return Intake(file, raw, raw.frame, labels, declared, notes)
 
 
@@ -105,33 +118,45 @@ def _encoding(file: Path) -> tuple[str, dict[str, Problem]]:
         "encoding": best.encoding, "share": best.share, "sample": best.sample})}
 
 
-def _read(file: Path, encoding: str, sheet: str) -> reading.Raw:
+def _read(file: Path, encoding: str, sheet: str, *, header: int = 0,
+          skip: Sequence[int] = ()) -> tuple[reading.Raw, int]:
+    """Read the file; where its first line cannot be the header, try the next ones. 0 stands for the first line."""
+    options = {"encoding": encoding, "sheet": sheet, "shown": file.name, "skip": skip}
     try:
-        return reading.read(file, encoding=encoding, sheet=sheet, shown=file.name)
+        return reading.read(file, header=header, **options), header
     except DataError as error:
         first = error.problems[0]
         if first.id == "reading.sheet_which":
             raise DataError("drafting.sheet_which", where=file.name, sheets=first.values["sheets"]) from None
-        if first.id == "reading.missing_beside" or first.id == "reading.missing":
+        if first.id in ("reading.missing", "reading.missing_beside"):
             raise DataError("drafting.no_file", where=str(file)) from None
+        if first.id not in _NO_HEADER or header:
+            raise
+        for line in range(2, _TITLES + 2):
+            try:
+                raw = reading.read(file, header=line, **options)
+            except DataError:
+                continue
+            if len(raw.columns) >= 3:
+                return raw, line
         raise
 
 
-def _refuse_header_rows(raw: reading.Raw, shown: str) -> None:
-    """Refuse a file whose second line repeats or explains the header."""
+def _further_header(raw: reading.Raw) -> list[dict[str, str]]:
+    """Lines below the header that repeat or explain it: question texts, import ids, units; () where there are none."""
     head = raw.frame.head(3).astype(str)
     for position in range(len(head)):
         row = head.iloc[position]
-        if row.str.startswith('{"ImportId"').sum() >= 2:
-            raise DataError("drafting.header_rows", where=shown, first=int(raw.lines[0]),
-                            last=int(raw.lines[position]))
+        if row.str.startswith('{"ImportId"').sum() >= 2:  # Qualtrics: question texts, then its own numbers
+            return [head.iloc[number].to_dict() for number in range(position + 1)]
     if len(raw.frame) < 10:
-        return
+        return []
     rest = raw.frame.iloc[1:60].astype(str)
     numeric = [name for name in rest if (rest[name].map(entries.number).notna() | (rest[name] == "")).mean() > 0.9
                and (rest[name] != "").any()]
     wordy = [name for name in numeric if head[name].iloc[0] and entries.number(head[name].iloc[0]) is None
              and head[name].iloc[0] not in (".", "-", "NA")]
     if len(numeric) >= 3 and len(wordy) >= 0.8 * len(numeric):
-        line = int(raw.lines[0])
-        raise DataError("drafting.header_rows", where=shown, first=line, last=line)
+        texts = head.iloc[0].to_dict()
+        return [texts if len(set(texts.values())) > 0.5 * len(texts) else {}]
+    return []

@@ -54,7 +54,7 @@ class StudyText:
         lines = ["data:", "  responses:", f"    file: {scalar(f'raw/{self.file}')}  # {read}"]
         for key, value in draft.taken.declared.items():
             note = draft.taken.notes.get(key)
-            line = f"    {key}: {scalar(value)}"
+            line = f"    {key}: {value if key == 'skip' else scalar(value)}"
             lines.append(marked(line, self.why(note)) if note else line)
         lines += [marked(f"    {kind}: {scalar(column.name)}", self.why(column.why))
                   for kind in ("respondent", "duration") for column in draft.of(kind)[:1]]
