@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import reading
+from helpers import reading, studies
 from helpers.drafting import encodings, entries, headers, kinds
 from helpers.drafting.columns import Column
 from helpers.errors import DataError, Problem
@@ -82,6 +82,8 @@ def take_in(file: Path, *, encoding: str = "", sheet: str = "") -> Intake:
         labels |= further[0]
         declared["skip"], notes["skip"] = f"{lines}", Problem("drafting.why.skip", {"lines": lines})
         raw, _ = _read(file, encoding, sheet, header=header, skip=lines)
+    if unknown := [key for key in ("header", "skip") if key in declared and key not in _keys()]:
+        raise DataError("drafting.header_rows", where=file.name, keys=unknown, lines=declared[unknown[0]])
     if raw.how.sheet and sheet:
         declared["sheet"] = raw.how.sheet
     if raw.how.delimiter not in ("", ","):
@@ -116,6 +118,10 @@ def _encoding(file: Path) -> tuple[str, dict[str, Problem]]:
     best = found[0]
     return best.encoding, {"encoding": Problem("drafting.why.encoding", {
         "encoding": best.encoding, "share": best.share, "sample": best.sample})}
+
+
+def _keys() -> set[str]:
+    return set(studies.schema()["$defs"]["ResponsesKeys"]["properties"])
 
 
 def _read(file: Path, encoding: str, sheet: str, *, header: int = 0,
