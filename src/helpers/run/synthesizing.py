@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from helpers import report
+from helpers.errors import RunError
 from helpers.run import checking, planning
 from helpers.run.single import single
 from helpers.survey.several import refuse_unfit
@@ -46,6 +47,8 @@ def synthesize(folders: Sequence[str | Path], *, language: str = "", name: str =
     ExceptionGroup
         One of these per study where several are wrong.
     """
+    if draws < 0:
+        raise RunError("run.negative", name="draws", found=draws)
     declared = checking.load(folders)
     refuse_unfit(tuple(declared))
     checking.look_through(declared)
