@@ -172,3 +172,29 @@ def test_respondents_have_the_same_key_in_both_files_and_never_their_name(pair):
     assert keys.dtype == np.uint64 and len(set(keys.tolist())) == 60
     assert survey.load(original).keys.tolist() == keys.tolist()
     assert not len(survey.load(declared).keys)  # no column of respondents declared
+
+
+def test_a_printed_matrix_may_be_the_original(tmp_path):
+    """The study file names its folder, as it names any other."""
+    folder = tmp_path / "ours"
+    (folder / "raw").mkdir(parents=True)
+    rows = "\n".join(f"{i % 5 + 1},{(i * 3) % 5 + 1},{(i * 2 + i // 5) % 5 + 1},{(i + 2) % 5 + 1}" for i in range(40))
+    (folder / "raw" / "r.csv").write_text(f"o1,o2,s1,l1\n{rows}\n", encoding="utf-8")
+    (folder / "study.yml").write_text("""title: Ours
+data:
+  responses: {file: raw/r.csv}
+scale: {min: 1, max: 5}
+constructs:
+  objectives: {items: [o1, o2]}
+  satisfaction: {single: s1}
+  loyalty: {single: l1}
+model: |
+  satisfaction ~ objectives
+  loyalty ~ satisfaction
+replicates: data/published/moosa_kashiramka_2023
+""", encoding="utf-8")
+    declared = studies.load(folder)
+    original = studies.original(declared)
+    assert (original.n, original.name) == (163, "moosa_kashiramka_2023")
+    shared = studies.common(declared, original)
+    assert shared.moments["n"] == 163 and shared.composites["objectives"] == ("o1", "o2")

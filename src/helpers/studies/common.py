@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -15,9 +15,7 @@ from helpers.studies.declared import Study
 from helpers.studies.findings import unknown
 from helpers.studies.loading import load
 from helpers.studies.places import FILE, shown
-
-if TYPE_CHECKING:
-    from helpers.studies.published import Published
+from helpers.studies.published import Published, holds_matrix, load_published
 
 _MEASURED = re.compile(r"^(\s*([\w.]+)\s*=~)(.*)$")
 _FEWEST = 2  # items that two studies must share for a construct to be the same in both
@@ -74,7 +72,7 @@ class Common:
         return kept.assign(**means)
 
 
-def original(declared: Study) -> Study:
+def original(declared: Study) -> Study | Published:
     """Load the study that a study repeats.
 
     Parameters
@@ -83,7 +81,8 @@ def original(declared: Study) -> Study:
 
     Returns
     -------
-    Study
+    Study or Published
+        The latter where it is a printed matrix.
 
     Raises
     ------
@@ -92,7 +91,8 @@ def original(declared: Study) -> Study:
     """
     if declared.replicates is None:
         raise StudyError("studies.replicates_not_declared", where=shown(declared.folder / FILE))
-    return load(declared.replicates.folder)
+    folder = declared.replicates.folder
+    return load_published(folder) if holds_matrix(folder) else load(folder)
 
 
 def common(declared: Study, original: Study | Published) -> Common:
