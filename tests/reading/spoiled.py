@@ -265,6 +265,11 @@ def ten_thousand_columns(folder: Path) -> Declared:
     return put(folder, [[*HEADER, *more], *([*row, *[1] * 10_000] for row in ROWS)])
 
 
+@refused("reading.wide", "120000")
+def more_columns_than_anybody_has(folder: Path) -> Declared:
+    return put(folder, ",".join(f"c{at}" for at in range(130_000)) + "\n" + "1," * 129_999 + "1\n", respondent="")
+
+
 @refused("reading.no_rows", "header")
 def only_a_header(folder: Path) -> Declared:
     return put(folder, [HEADER])
@@ -513,6 +518,20 @@ def entity_bomb(folder: Path) -> Declared:
     entities = "".join(f'<!ENTITY e{at} "{f"&e{at - 1};" * 10}">' for at in range(1, 9))
     return repacked(folder, "xl/worksheets/sheet1.xml",
                     f'<!DOCTYPE x [<!ENTITY e0 "lol">{entities}]><worksheet>&e8;</worksheet>'.encode())
+
+
+@refused("reading.no_workbook", "not Strict Open XML")
+def strict_workbook(folder: Path) -> Declared:
+    declared = book(folder)
+    with zipfile.ZipFile(folder / "r.xlsx") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(folder / "r.xlsx", "w") as archive:
+        for name, content in parts.items():
+            for old, new in ((b"spreadsheetml/2006/main", b"spreadsheetml/main"),
+                             (b"officeDocument/2006/relationships", b"officeDocument/relationships")):
+                content = content.replace(b"schemas.openxmlformats.org/" + old, b"purl.oclc.org/ooxml/" + new)
+            archive.writestr(name, content)
+    return declared
 
 
 @refused("reading.no_workbook", "save it again as .xlsx")

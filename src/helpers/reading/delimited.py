@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from helpers.errors import DataError
 from helpers.reading import regular
 from helpers.reading.columns import Gathered, decimal_of
 from helpers.reading.raw import How, Raw
-from helpers.reading.text import Lines, encoding_of
+from helpers.reading.text import LONGEST_LINE, Lines, encoding_of
 
 DELIMITERS = (",", ";", "\t", "|")  # in order of preference where they split a header equally often
 _ANNOUNCED = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # the first line of files that Excel is to open rightly
@@ -81,7 +82,8 @@ def _header_line(lines: Iterable[str], header: int, shown: str) -> tuple[str, st
 
 def _delimiter(header: str) -> str:
     """Find the delimiter that splits the header into most cells; "" where none splits it."""
-    cells = {sign: len(next(csv.reader([header], delimiter=sign), [])) for sign in DELIMITERS}
+    with _long_cells():  # by another sign than its own, a wide header is one long cell
+        cells = {sign: len(next(csv.reader([header], delimiter=sign), [])) for sign in DELIMITERS}
     best = max(DELIMITERS, key=lambda sign: cells[sign])
     return best if cells[best] > 1 else ""
 
@@ -128,15 +130,23 @@ def _title(header: list[str], below: list[str]) -> bool:
 def _records(lines: Iterable[str], delimiter: str, shown: str) -> Iterator[tuple[list[str], int]]:
     """Yield every record that is no blank line, and the line on which it begins."""
     begin = 1
-    before = csv.field_size_limit(_LARGEST_CELL)
     reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
+    with _long_cells(_LARGEST_CELL):
+        try:
+            for record in reader:
+                if record:
+                    yield record, begin
+                begin = reader.line_num + 1
+        except csv.Error:
+            raise DataError("reading.quotes", where=f"{shown}, line {begin}") from None
+
+
+@contextmanager
+def _long_cells(most: int = LONGEST_LINE) -> Iterator[None]:
+    """Let cells be as long as this; the limit is the process's, and is given back."""
+    before = csv.field_size_limit(most)
     try:
-        for record in reader:
-            if record:
-                yield record, begin
-            begin = reader.line_num + 1
-    except csv.Error:
-        raise DataError("reading.quotes", where=f"{shown}, line {begin}") from None
+        yield
     finally:
         csv.field_size_limit(before)
 
