@@ -2,7 +2,7 @@
 
 from helpers.replication.across import Metric, equal_paths, invariance, metric, treatment
 from helpers.replication.agreement import agreement, detectable, replication_bayes_factor
-from helpers.replication.auditing.audit import audit, audited_counts, contradictions
+from helpers.replication.auditing.audit import audit, audited_counts, contradictions, formulas, not_checkable
 from helpers.replication.comparisons import effects, evidence, paths, standardized
 from helpers.replication.correlations import Correlations
 from helpers.replication.estimates import complete, estimates, fitted
@@ -44,6 +44,7 @@ __all__ = [
     "forest_rows",
     "heterogeneity_shown",
     "homogeneity",
+    "formulas",
     "invariance",
     "leave_one_out",
     "masem",
@@ -51,6 +52,7 @@ __all__ = [
     "masem_parameters",
     "masem_shown",
     "metric",
+    "not_checkable",
     "overlap",
     "overlaps",
     "paths",

@@ -141,6 +141,8 @@ _REGISTRY = {
     "09_synthesis/masem_fit": _FIT,
     "09_synthesis/masem_parameters": "lhs op rhs label est se z pvalue ci.lower ci.upper",
     "09_synthesis/masem_effects": "effect kind est se ci.lower ci.upper method",
+    "10_audit/not_checkable": _AUDIT,
+    "10_audit/formulas": "quantity convention formula n",
 }
 
 # What rests on a standard error or on a test: never shown behind a failed stop.

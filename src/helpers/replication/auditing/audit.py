@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from helpers.replication.auditing import estimates, fit, matrices, means, samples, scales, statistics, sums
-from helpers.replication.auditing.ledger import INCONSISTENT, ORDER, TRUNCATED, Finding, Ledger, of_part
+from helpers.replication.auditing.ledger import INCONSISTENT, NOT_CHECKABLE, ORDER, TRUNCATED, Finding, Ledger, of_part
 from helpers.replication.auditing.matrices import Matrix
 from helpers.replication.auditing.shape import SECTIONS, Place, shaped
 
+_IN_THE_FILE = ("recomputed.lower", "recomputed.upper", "tolerance")
 _SHARED = ("n", "scale", "missing_answers")  # what every part of a file has unless it says otherwise
 
 
@@ -65,7 +66,7 @@ def audit(printed: Mapping[str, Any], *, where: Callable[[Place], str] | None = 
         shared = {key: common[key] for key in _SHARED if key in common}
         findings += of_part(name, _audited({**shared, **part}, ("parts", name), where))
     table = Ledger(findings).table()
-    return _told(table)
+    return _hiding(table, "section", "convention", "formula", "why")
 
 
 def contradictions(audited: pd.DataFrame) -> pd.DataFrame:
@@ -76,7 +77,38 @@ def contradictions(audited: pd.DataFrame) -> pd.DataFrame:
     audited : DataFrame
         From `audit`.
     """
-    return _told(audited[audited["verdict"].isin([INCONSISTENT, TRUNCATED])].reset_index(drop=True))
+    found = audited[audited["verdict"].isin([INCONSISTENT, TRUNCATED])].reset_index(drop=True)
+    return _hiding(found, "why", *(() if (found["verdict"] == TRUNCATED).any() else ("verdict",)))
+
+
+def not_checkable(audited: pd.DataFrame) -> pd.DataFrame:
+    """Take the rows that could not be checked, with the reason.
+
+    Parameters
+    ----------
+    audited : DataFrame
+        From `audit`.
+    """
+    found = audited[audited["verdict"] == NOT_CHECKABLE].reset_index(drop=True)
+    return _hiding(found, "section", "verdict", "convention", "formula")
+
+
+def formulas(audited: pd.DataFrame) -> pd.DataFrame:
+    """List the formula and the conventions behind each checked quantity.
+
+    Parameters
+    ----------
+    audited : DataFrame
+        From `audit`.
+
+    Returns
+    -------
+    DataFrame
+        ``quantity convention formula n``: numbers checked in this way.
+    """
+    checked = audited[audited["verdict"] != NOT_CHECKABLE]
+    return checked.groupby(["quantity", "formula", "convention"], sort=False).size().rename("n").reset_index()[
+        ["quantity", "convention", "formula", "n"]]
 
 
 def audited_counts(audited: pd.DataFrame) -> dict[str, int | str]:
@@ -85,10 +117,10 @@ def audited_counts(audited: pd.DataFrame) -> dict[str, int | str]:
     return {**counts, "variant": "some" if counts[INCONSISTENT] else ""}
 
 
-def _told(table: pd.DataFrame) -> pd.DataFrame:
-    hidden = ["recomputed.lower", "recomputed.upper", "tolerance"]
-    hidden += [name for name in ("part", "why") if not table[name].any()]
-    table.attrs["not_printed"] = tuple(hidden)
+def _hiding(table: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Leave columns to the file that the page shows in another table, or not at all."""
+    idle = [name for name in ("part", "entry", "recomputed", "convention") if len(table) and not table[name].any()]
+    table.attrs["not_printed"] = tuple(dict.fromkeys((*_IN_THE_FILE, *names, *idle)))
     return table
 
 

@@ -117,10 +117,9 @@ def _same(section: Mapping[str, Any]) -> bool:
 
 def _definite(ledger: Ledger, matrix: Matrix, kind: str) -> None:
     pairs = {**matrix.above, **matrix.below} if not matrix.below else matrix.below
-    named = ", ".join(matrix.names)
     if len(pairs) < len(matrix.names) * (len(matrix.names) - 1) / 2 or len(matrix.names) < 3:
         why = "two_variables" if len(matrix.names) < 3 else "pairs_missing"
-        ledger.skip("correlations", named, "definite", "", why, "definite")
+        ledger.skip("correlations", "", "definite", "", why, "definite")
         return
     at = {name: place for place, name in enumerate(matrix.names)}
     r, half = np.eye(len(at)), np.zeros((len(at), len(at)))
@@ -134,9 +133,9 @@ def _definite(ledger: Ledger, matrix: Matrix, kind: str) -> None:
     smallest = float(values[0])
     found = Interval(smallest - tolerance, smallest + tolerance)
     if smallest + tolerance < -_ROUNDING and kind == "pairwise":
-        ledger.skip("correlations", named, "definite", "", "pairwise", "definite", found)
+        ledger.skip("correlations", "", "definite", "", "pairwise", "definite", found)
         return
-    ledger.verdict("correlations", named, "definite", "", smallest + tolerance >= -_ROUNDING, "definite",
+    ledger.verdict("correlations", "", "definite", "", smallest + tolerance >= -_ROUNDING, "definite",
                    recomputed=found, convention="" if smallest >= 0 else "within_rounding")
 
 

@@ -16,7 +16,7 @@ from helpers.replication.auditing.numbers import Number, Reading
 _WRITTEN = re.compile(
     r"\s*(?P<test>t|F|z|r|Q|chi2|chi-square|χ2|χ²|X2)\s*(?:[(\[](?P<df>[^)\]]*)[)\]])?\s*=\s*"
     r"(?P<value>[-+\u2212]?\s*[\d.,]*\d)\s*[,;]\s*"
-    r"(?P<p>p\s*[<>=≤≥]\s*[^\s,;()]+|n\.?s\.?|\*{1,3})\s*"
+    r"(?P<p>p\s*[<>=≤≥]\s*[\d.,]*\d(?:[eE]-?\d+)?|n\.?s\.?|\*{1,3})\s*"
     r"(?P<tails>[,;(]?\s*(?:one|two|1|2)[- ](?:sided|tailed)\)?)?\s*",
     re.IGNORECASE)
 _CHI = {"chi2", "chi-square", "χ2", "χ²", "x2", "q"}
