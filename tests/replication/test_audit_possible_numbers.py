@@ -35,7 +35,8 @@ def test_moments_of_real_answers_are_possible(rounding: str) -> None:
         summed = rng.random() < 0.3
         scores = answers.sum(axis=1) if summed else answers.mean(axis=1)
         decimals, ddof = int(rng.integers(1, 4)), int(rng.random() < 0.8)
-        entry = {"mean": shown(scores.mean(), decimals, rounding), "sd": shown(scores.std(ddof=ddof), decimals, rounding),
+        entry = {"mean": shown(scores.mean(), decimals, rounding),
+                 "sd": shown(scores.std(ddof=ddof), decimals, rounding),
                  "items": str(k), "score": "sum" if summed else "mean"}
         found = verdicts({"n": str(n), "scale": {"min": "1", "max": str(top)}, "constructs": {"a": entry}})
         assert not {"inconsistent", "truncated"} & set(found.values()), (n, k, top, entry, found)
@@ -99,12 +100,12 @@ def test_percentages_and_groups() -> None:
     for _ in range(100):
         counts = rng.integers(1, 80, 4)
         n, decimals = int(counts.sum()), int(rng.integers(0, 3))
-        groups = {f"g{at}": {"percent": shown(100 * count / n, decimals)} | ({"n": str(count)} if rng.random() < 0.5
-                                                                             else {}) for at, count in enumerate(counts)}
+        groups = {f"g{at}": {"percent": shown(100 * count / n, decimals), **({"n": str(count)} if at % 2 else {})}
+                  for at, count in enumerate(counts)}
         found = replication.audit({"n": str(n), "groups": {"insurer": groups}})
         assert not found["verdict"].isin(["inconsistent", "truncated"]).any(), found.to_string()
-    wrong = {"n": "52", "groups": {"insurer": {"A": {"n": "20", "percent": "38.5"}, "B": {"n": "31", "percent": "61.5"}}}}
-    found = replication.audit(wrong)
+    groups = {"A": {"n": "20", "percent": "38.5"}, "B": {"n": "31", "percent": "61.5"}}
+    found = replication.audit({"n": "52", "groups": {"insurer": groups}})
     assert found.loc[found["verdict"] == "inconsistent", "quantity"].tolist() == ["n", "percent"]
     assert verdicts({"n": "52", "groups": {"insurer": {"A": {"percent": "38.0"}}}})["percent"] == "inconsistent"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from helpers.replication.auditing.intervals import Interval
 
 STARS = {"***": 0.001, "**": 0.01, "*": 0.05}  # what most journals let them mean
+_BELOW = 1 - 1e-6
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\ufe63", "-"))
 _NUMBER = re.compile(r"(?P<relation>[<>]=?|=)?(?P<digits>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?:%|\*{1,3})?")
 _NOT_SIGNIFICANT = {"ns", "n.s.", "n.s", "nonsignificant", "notsignificant"}
@@ -46,8 +47,9 @@ class Number:
 
     def loose(self) -> Interval:
         """Every value that is printed like this when it is rounded or when its further digits are cut off."""
-        cut = (Interval(self.value - 2 * self.half, self.value) if self.text.translate(_MINUS).lstrip("<>= ")[:1] == "-"
-               else Interval(self.value, self.value + 2 * self.half))
+        unit = 2 * self.half * _BELOW  # the next number would be printed itself
+        cut = (Interval(self.value - unit, self.value) if self.text.translate(_MINUS).lstrip("<>= ")[:1] == "-"
+               else Interval(self.value, self.value + unit))
         return self._bounded(cut.hull(Interval(self.value - self.half, self.value + self.half)))
 
     def _bounded(self, equal: Interval) -> Interval:
