@@ -128,3 +128,22 @@ def test_several_groups_are_refused(answers):
     both = replication.across.together(*answers)
     with pytest.raises(ModelError, match="one group each"):
         replication.estimates(sem.fit(MODEL, both, group=".study"))
+
+
+def test_a_printed_matrix_compares_like_the_answers_behind_it(answers):
+    one, two = ({"x": data[["a1", "a2", "a3"]].mean(axis=1), "y": data[["b1", "b2", "b3"]].mean(axis=1)}
+                for data in answers)
+    scores = [pd.DataFrame(each) for each in (one, two)]
+    raw = replication.paths(*(replication.fitted("y ~ x", each) for each in scores))
+    matrix = scores[0].corr().round(2)
+    printed = replication.fitted("y ~ x", moments={"cor": matrix, "n": len(scores[0])})
+    found = replication.paths(printed, replication.fitted("y ~ x", scores[1]))
+    np.testing.assert_allclose(found[["difference", "se"]], raw[["difference", "se"]], atol=0.008)
+    unknown = replication.fitted("y ~ x", moments={"cor": matrix})
+    said = replication.paths(unknown, replication.fitted("y ~ x", scores[1]), smallest_difference=0.1)
+    assert said["verdict"].tolist() == ["withheld"] and said["difference"].item() == pytest.approx(
+        found["difference"].item())
+    with pytest.raises(DataError, match="no n or no matrix"):
+        replication.fit(unknown, unknown)
+    with pytest.raises(DataError, match="nothing to compare"):
+        replication.fitted("y ~ x")

@@ -116,8 +116,9 @@ def metric(model: str, original: pd.DataFrame | None = None, replication: pd.Dat
     >>> metric("f =~ a + b + c; g =~ d + e + h; g ~ f", answers[:450], answers[450:]).kind
     'unstandardized'
     """
-    holds, why = False, "format" if not same_format else "answers"
-    if same_format and original is not None and replication is not None:
+    known = original is not None and replication is not None
+    holds, why = False, "format" if known else "answers"
+    if known and same_format:
         try:
             tested = invariance(model, original, replication, treatment=treatment)
         except (ModelError, DataError):  # a level that cannot be fitted shows nothing; the table of invariance says why

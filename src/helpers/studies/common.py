@@ -67,7 +67,8 @@ class Common:
 
     def of_replication(self, scores: pd.DataFrame) -> pd.DataFrame:
         """Take the new study's answers to the common items; means of items where the original printed scores."""
-        kept = scores[[name for name in self.items.values() if name in scores]]
+        beside = [item for items in self.composites.values() for item in items]
+        kept = scores[[name for name in dict.fromkeys([*self.items.values(), *beside]) if name in scores]]
         means = {name: scores[list(items)].mean(axis=1, skipna=False) for name, items in self.composites.items()}
         return kept.assign(**means)
 
@@ -174,8 +175,9 @@ def with_published(declared: Study, original: Published, where: str) -> Common:
             part = part.rename(names) if isinstance(part, pd.Series) else part.rename(index=names, columns=names)
             moments[name] = part.loc[list(observed)] if part.ndim == 1 else part.loc[list(observed), list(observed)]
     items = {name: name for name in observed if name in declared.items}
-    return Common(text, items, {}, observed, False, pd.DataFrame(), checks,
-                  composites={name: outcomes[name] for name in observed if name not in declared.items},
+    composites = {name: outcomes[name] for name in observed if name not in declared.items}
+    scales = {name: of for name, of in composites.items() if len(of) >= _FEWEST}
+    return Common(text, items, scales, observed, False, pd.DataFrame(), checks, composites=composites,
                   moments=moments if refit else None, printed=None if refit else _printed(original.paths, names))
 
 
