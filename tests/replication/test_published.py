@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import replication, sem, studies
+from helpers import replication, sem, studies, survey
 from helpers.errors import DataError, ModelError, StudyError
 
 SHIPPED = ("corporate_trust", "moosa_kashiramka_2023", "ong_adaviah_2022", "yu_2020")
@@ -139,3 +139,14 @@ def test_what_cannot_be_held_against_each_other_is_refused(yu):
     impossible = pd.DataFrame([[1, .9, -.9], [.9, 1, .9], [-.9, .9, 1]], index=list("abc"), columns=list("abc"))
     with pytest.raises(DataError):
         replication.refit("b ~ a\nc ~ b", {"cor": impossible, "n": 100}, decimals=2)
+
+
+def test_a_printed_matrix_stands_beside_answers_in_a_synthesis():
+    both = survey.several("data/published/moosa_kashiramka_2023,data/demo_pilot")
+    assert [study.name for study in both.asked] == ["demo_pilot"]
+    assert both.analysis == both.asked[0].analysis
+    found = replication.fits(both.models, both.samples, settings=both.settings)
+    table = replication.contributed(found)
+    shared = table[(table["effect"] == "satisfaction -> loyalty") & (table["kind"] == "direct")]
+    assert shared["study"].tolist() == ["moosa_kashiramka_2023", "demo_pilot"]
+    assert shared["est"].iloc[0] == pytest.approx((.583 - .192 * .297) / (1 - .192**2), abs=1e-6)

@@ -14,10 +14,10 @@ from helpers.run.notebooks import Notebook
 from helpers.run.progress import display
 from helpers.run.single import single
 from helpers.run.synthesizing import synthesize
-from helpers.studies import places
+from helpers.studies import Study, places
 
 if TYPE_CHECKING:
-    from helpers.studies import Published, Study
+    from helpers.studies import Published
 
 __all__ = ["check", "report", "single", "synthesize", "unchecked"]
 
@@ -62,17 +62,19 @@ def report(folders: Sequence[str | Path], *, language: str = "", only: Sequence[
         One of these per study where several studies are wrong.
     """
     _check_numbers(draws=draws, workers=workers)
-    printed, folders = checking.apart(folders)
+    declared = checking.load(folders)
+    asked = [study for study in declared if isinstance(study, Study)]
     status = max((single(matrix, PUBLISHED, given={"study": planning.named(matrix)}, language=language, force=force,
-                         reports=reports, source=source) for matrix in printed), default=0)
-    return max(status, _of_studies(folders, language=language, only=only, draws=draws, workers=workers, force=force,
-                                   reports=reports, source=source)) if folders else status
+                         reports=reports, source=source) for matrix in declared if matrix not in asked), default=0)
+    if not asked:
+        return status
+    return max(status, _of_studies(asked, language=language, only=only, draws=draws, workers=workers, force=force,
+                                   reports=reports, source=source))
 
 
-def _of_studies(folders: Sequence[str | Path], *, language: str, only: Sequence[str], draws: int, workers: int,
+def _of_studies(declared: Sequence[Study], *, language: str, only: Sequence[str], draws: int, workers: int,
                 force: bool, reports: str | Path | None, source: str | Path | None) -> int:
     """Make the reports of studies with answers."""
-    declared = checking.load(folders)
     suite = notebooks.available(Path(source) if source else places.root() / "notebooks")
     only = notebooks.known(only, suite)
     given = {"draws": draws} if draws else {}
@@ -115,10 +117,9 @@ def check(folders: Sequence[str | Path]) -> list[Study | Published]:
     ExceptionGroup
         One of these per study where several studies are wrong.
     """
-    printed, folders = checking.apart(folders)
     declared = checking.load(folders)
     checking.look_through(declared)
-    return [*printed, *declared]
+    return declared
 
 
 def _check_numbers(**numbers: int) -> None:

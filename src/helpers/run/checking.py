@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _MARK = re.compile(r"(?:^|\s)#\s*check\s*[:：]\s*(.*)$")
 
 
-def load(folders: Sequence[str | Path]) -> list[Study]:
-    """Load studies.
+def load(folders: Sequence[str | Path]) -> list[Study | Published]:
+    """Load studies, printed matrices too.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def load(folders: Sequence[str | Path]) -> list[Study]:
     loaded, refused = [], []
     for folder in folders:
         try:
-            loaded.append(studies.load(folder))
+            loaded.append(studies.load_any(folder))
         except HelpersError as error:
             refused.append(error)
     _raise(refused)
@@ -47,27 +47,8 @@ def load(folders: Sequence[str | Path]) -> list[Study]:
     return loaded
 
 
-def apart(folders: Sequence[str | Path]) -> tuple[list[Published], list[str | Path]]:
-    """Tell studies that are a printed matrix, loaded, from the folders of studies with answers.
-
-    Raises
-    ------
-    HelpersError, ExceptionGroup
-        As ``load``, of the matrices.
-    """
-    matrices = [folder for folder in folders if studies.holds_matrix(folder)]
-    loaded, refused = [], []
-    for folder in matrices:
-        try:
-            loaded.append(studies.load_published(folder))
-        except HelpersError as error:
-            refused.append(error)
-    _raise(refused)
-    return loaded, [folder for folder in folders if folder not in matrices]
-
-
-def look_through(declared: Sequence[Study]) -> None:
-    """Read the answers of studies and say what is wrong with them, and whether the study that is repeated fits.
+def look_through(declared: Sequence[Study | Published]) -> None:
+    """Read the answers of studies that have any; say what is wrong, and whether the study that is repeated fits.
 
     Raises
     ------
@@ -79,7 +60,7 @@ def look_through(declared: Sequence[Study]) -> None:
     from helpers import survey
 
     refused: list[HelpersError] = []
-    for study in declared:
+    for study in (each for each in declared if isinstance(each, studies.Study)):
         if problems := survey.preflight(study):
             refused.append(DataError.of(problems))
         if study.replicates:

@@ -18,8 +18,8 @@ from helpers.studies.declared import (
 from helpers.studies.loading import load, schema
 from helpers.studies.places import find
 from helpers.studies.printed import Printed, printed
-from helpers.studies.published import Published, holds_matrix, load_published
+from helpers.studies.published import Published, holds_matrix, load_any, load_published
 
 __all__ = ["Analysis", "Change", "Claim", "Common", "Construct", "Criterion", "Group", "Item", "Printed", "Published",
            "Replicates", "Responses", "Study", "Wave", "changes", "common", "find", "holds_matrix", "load",
-           "load_published", "original", "printed", "schema"]
+           "load_any", "load_published", "original", "printed", "schema"]

@@ -13,9 +13,8 @@ from helpers import syntax
 from helpers.errors import Check, Problem, StudyError
 from helpers.studies.declared import Study
 from helpers.studies.findings import unknown
-from helpers.studies.loading import load
 from helpers.studies.places import FILE, shown
-from helpers.studies.published import Published, holds_matrix, load_published
+from helpers.studies.published import Published, load_any
 
 _MEASURED = re.compile(r"^(\s*([\w.]+)\s*=~)(.*)$")
 _FEWEST = 2  # items that two studies must share for a construct to be the same in both
@@ -92,8 +91,7 @@ def original(declared: Study) -> Study | Published:
     """
     if declared.replicates is None:
         raise StudyError("studies.replicates_not_declared", where=shown(declared.folder / FILE))
-    folder = declared.replicates.folder
-    return load_published(folder) if holds_matrix(folder) else load(folder)
+    return load_any(declared.replicates.folder)
 
 
 def common(declared: Study, original: Study | Published) -> Common:

@@ -15,11 +15,13 @@ from helpers import reading, syntax
 from helpers.errors import DataError, HelpersError, ModelError, Problem, StudyError
 from helpers.studies.findings import Findings, unknown
 from helpers.studies.instrument import texts
+from helpers.studies.loading import load
 from helpers.studies.places import FILE, find, inside, shown
 from helpers.studies.written import read_written
 from helpers.words import pick
 
 if TYPE_CHECKING:
+    from helpers.studies.declared import Study
     from helpers.studies.shape_published import PublishedKeys
 
 Texts = Mapping[str, str]
@@ -133,6 +135,17 @@ def holds_matrix(folder: str | Path) -> bool:
     except (HelpersError, OSError):
         return False
     return isinstance(content.get("data"), dict) and "matrix" in content["data"]
+
+
+def load_any(folder: str | Path) -> Study | Published:
+    """Load a study, whether it has answers or is a printed matrix.
+
+    Raises
+    ------
+    StudyError, DataError
+        As ``load`` or ``load_published``.
+    """
+    return load_published(folder) if holds_matrix(folder) else load(folder)
 
 
 def load_published(folder: str | Path) -> Published:

@@ -9,10 +9,12 @@ import pandas as pd
 
 from helpers import studies
 from helpers.errors import DataError, Problem
+from helpers.moments import Moments
+from helpers.studies import Analysis
 from helpers.survey.answers import Answers, load
 
 if TYPE_CHECKING:
-    from helpers.studies import Study
+    from helpers.studies import Published, Study
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,13 +23,13 @@ class Several:
 
     Attributes
     ----------
-    studies : tuple of Study
+    studies : tuple of Study or Published
         In the order in which they were named.
     answers : mapping of str to Answers
-        By the study's name.
+        By the study's name; a printed matrix has none.
     """
 
-    studies: tuple[Study, ...]
+    studies: tuple[Study | Published, ...]
     answers: dict[str, Answers]
 
     @property
@@ -36,21 +38,32 @@ class Several:
         return {study.name: study.model for study in self.studies}
 
     @property
-    def samples(self) -> dict[str, pd.DataFrame]:
-        """Study -> what its model is fitted to."""
-        return {name: answers.modelled for name, answers in self.answers.items()}
+    def samples(self) -> dict[str, pd.DataFrame | Moments]:
+        """Study -> what its model is fitted to: answers, or the printed matrix."""
+        return {study.name: self.answers[study.name].modelled if study in self.asked else Moments(**study.moments)
+                for study in self.studies}
+
+    @property
+    def asked(self) -> tuple[Study, ...]:
+        """The studies with answers."""
+        return tuple(study for study in self.studies if study.name in self.answers)
+
+    @property
+    def analysis(self) -> Analysis:
+        """Settings of the first study with answers; the defaults where there is none."""
+        return next((study.analysis for study in self.asked), Analysis())
 
     @property
     def settings(self) -> dict[str, dict[str, Any]]:
         """Study -> estimator, treatment of missing answers and auxiliaries, as it declares them."""
         return {study.name: {"estimator": study.analysis.estimator, "missing": study.analysis.missing,
-                             "auxiliaries": study.auxiliaries} for study in self.studies}
+                             "auxiliaries": study.auxiliaries} for study in self.asked}
 
     @property
     def formats(self) -> pd.DataFrame:
         """Response scale of every item of every study: ``study item construct low high``."""
         rows = [(study.name, name, item.construct, item.low, item.high)
-                for study in self.studies for name, item in study.items.items()]
+                for study in self.asked for name, item in study.items.items()]
         return pd.DataFrame(rows, columns=["study", "item", "construct", "low", "high"])
 
 
@@ -71,12 +84,12 @@ def several(folders: str) -> Several:
     StudyError, DataError
         What is wrong with one of the studies; two studies of one name; a study without a model.
     """
-    declared = tuple(studies.load(folder.strip()) for folder in folders.split(",") if folder.strip())
+    declared = tuple(studies.load_any(folder.strip()) for folder in folders.split(",") if folder.strip())
     refuse_unfit(declared)
-    return Several(declared, {study.name: load(study) for study in declared})
+    return Several(declared, {study.name: load(study) for study in declared if isinstance(study, studies.Study)})
 
 
-def refuse_unfit(declared: tuple[Study, ...]) -> None:
+def refuse_unfit(declared: tuple[Study | Published, ...]) -> None:
     """Refuse studies that cannot be put together, all reasons at once.
 
     Raises
