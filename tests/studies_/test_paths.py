@@ -45,6 +45,24 @@ def refused(folder: Path, file: str = "raw/r.csv", codebook: str = "codebook.csv
     return problem.id
 
 
+SEVERAL = {
+    "join": "data: {{responses: {{file: raw/r.csv, respondent: id, join: {path}}}}}",
+    "join's file": "data: {{responses: {{file: raw/r.csv, respondent: id, join: [{{file: {path}, by: id}}]}}}}",
+    "waves": "data: {{responses: {{waves: {{1: raw/r.csv, 2: {path}}}}}}}\nwave: {{column: w, order: [1, 2]}}",
+}
+
+
+@pytest.mark.parametrize("path", [*LEAD_OUT, *NO_PATH])
+@pytest.mark.parametrize("key", SEVERAL)
+def test_no_further_file_leads_out_of_the_study(path: str, key: str, folder: Path) -> None:
+    text = "title: T\nscale: {min: 1, max: 5}\nconstructs: {trust: {items: q1..q3}}\n"
+    (folder / "study.yml").write_text(text + SEVERAL[key].format(path=json.dumps(path)), encoding="utf-8")
+    with pytest.raises(HelpersError) as raised:
+        studies.load(folder)
+    (problem,) = raised.value.problems
+    assert problem.id in ("studies.path_outside", "studies.path_form"), problem.sentence()
+
+
 @pytest.mark.parametrize("path", [*LEAD_OUT, *NO_PATH])
 @pytest.mark.parametrize("key", ["file", "codebook"])
 def test_no_path_leads_out_of_the_study(path: str, key: str, folder: Path) -> None:
