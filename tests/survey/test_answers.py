@@ -42,7 +42,7 @@ def test_a_decimal_comma_is_found_shown_and_overruled(declare, rows) -> None:
     assert "delimiter or sheet `;`" in said and "decimal sign `,`" in said
     declared = declare(rows, responses="decimal: .")
     file.write_text(file.read_text(encoding="utf-8").replace(",", ";").replace("\n1;", "\n1,5;"), encoding="utf-8")
-    assert problems(studies.load(declared.folder))[0][0] == "survey.text"
+    assert problems(studies.load(declared.folder))[0][0] == "survey.comma"
 
 
 @pytest.mark.parametrize(("cell", "answer"), [("４", 4), ("４．５", 4.5), ("\u200b4", 4), ("＋4", 4),

@@ -104,6 +104,30 @@ def test_one_code_means_another_thing_in_every_column(folder: Path) -> None:
     assert "1" not in {name for name, label in declared.labels("zh").items() if name != label}
 
 
+def test_codes_of_one_wave_are_the_words_of_another(folder: Path) -> None:
+    frame = pyreadstat.read_sav(folder / "r.sav")[0]  # what is declared missing is NaN here
+    words = frame.astype(object).map(lambda value: "" if value != value else f"{value:.0f}")
+    words["id"] = [str(at + 100) for at in range(len(words))]
+    words["gender"] = frame["gender"].map({1: "男", 2: "女"}).fillna("")
+    words["q1"] = frame["q1"].map(AGREE).fillna("").str.upper()
+    words.to_csv(folder / "r.csv", index=False, encoding="utf-8")
+    text = STUDY.replace("file: r.sav", "waves: {1: r.sav, 2: r.csv}").replace(
+        "groups:", "wave: {column: year, order: [1, 2]}\ngroups:")
+    (folder / "study.yml").write_text(text, encoding="utf-8")
+    answers = survey.load(studies.load(folder))
+    coded, spoken = answers.scores["q1"].iloc[:30].tolist(), answers.scores["q1"].iloc[30:].tolist()
+    assert spoken == pytest.approx(coded, nan_ok=True)
+    assert answers.scores["q1"].count() == 54
+    assert list(answers.groups["gender"].value_counts(sort=False)) == [28, 30]
+    assert studies.load(folder).labels("zh")[answers.groups["gender"].cat.categories[0]] == "男"
+
+
+def test_groups_may_be_declared_by_their_labels(folder: Path) -> None:
+    text = STUDY.replace("gender: {}", "gender: {order: [女, 男]}")
+    (folder / "study.yml").write_text(text, encoding="utf-8")
+    assert survey.load(studies.load(folder)).groups["gender"].value_counts(sort=False).to_dict() == {"女": 15, "男": 14}
+
+
 def test_groups_of_one_column_keep_their_codes(folder: Path) -> None:
     answers = survey.load(studies.load(folder))
     assert answers.groups["gender"].cat.categories.tolist() == ["1", "2"]

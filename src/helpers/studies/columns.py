@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpers import reading
@@ -15,12 +16,14 @@ from helpers.studies.codebook import Codebook
 from helpers.studies.declared import Group, Item, Responses, Wave
 from helpers.studies.findings import Findings, nearest
 from helpers.studies.instrument import texts
+from helpers.studies.levels import meant_by
 from helpers.studies.written import Place
 
 if TYPE_CHECKING:
     from helpers.studies.shape import ProfileKeys, StudyKeys
 
 _RESPONSES = ("data", "responses")
+_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 
 
 def read(keys: StudyKeys, items: Mapping[str, Item], responses: Responses, found: Findings) -> reading.Raw | None:
@@ -110,14 +113,15 @@ def groups(section: str, keys: Mapping[str, ProfileKeys], codebook: Codebook, re
                       levels=sorted(set(group.levels) - set(group.order)))
         if name not in raw.frame:
             continue
-        order = declared or _sorted(_levels(raw, name, responses))
+        meant = meant_by(sorted(_levels(raw, name, responses)), _answers(raw, name), declared)
+        order = declared or _sorted(_levels(raw, name, responses, meant))
         key = "order" if group.order else "levels"
-        _check_levels(name, declared, (*place, key), responses, raw, found)
+        _check_levels(name, declared, (*place, key), responses, raw, found, meant)
         if group.reference and group.reference not in order:
             found.add_unknown("reference_unknown", (*place, "reference"), group.reference, order, group=name)
         label = group.label or ({"": raw.labels[name]} if name in raw.labels else {})
         made[name] = Group(name, group.reference or next(iter(order), ""), order, texts(label, languages), labels,
-                           getattr(group, "partial", ()))
+                           getattr(group, "partial", ()), meant)
     return made
 
 
@@ -160,18 +164,26 @@ def _check_items(place: Place, named: list[tuple[str, str]], raw: reading.Raw, r
 
 
 def _check_levels(name: str, declared: tuple[str, ...], place: Place, responses: Responses, raw: reading.Raw,
-                  found: Findings) -> None:
+                  found: Findings, meant: Mapping[str, str] = _AS_THEY_ARE) -> None:
     if twice := sorted({level for level in declared if declared.count(level) > 1}):
         found.add("studies.level_twice", place, group=name, levels=twice)
-    extra = sorted(_levels(raw, name, responses) - set(declared)) if declared else []
+    extra = sorted(_levels(raw, name, responses, meant) - set(declared)) if declared else []
     if extra:
         found.add("studies.levels_unknown", place, group=name, levels=extra[:8], declared=declared,
                   file=responses.shown)
 
 
-def _levels(raw: reading.Raw, name: str, responses: Responses) -> set[str]:
+def _levels(raw: reading.Raw, name: str, responses: Responses,
+            meant: Mapping[str, str] = _AS_THEY_ARE) -> set[str]:
     entries = set(raw.frame[name].unique())
-    return entries - responses.unanswered(entries) - set(raw.user_missing.get(name, ()))
+    answered = entries - responses.unanswered(entries) - set(raw.user_missing.get(name, ()))
+    return {meant.get(entry, entry) for entry in answered}
+
+
+def _answers(raw: reading.Raw, name: str) -> dict[str, str]:
+    """Value labels of a column, without those of codes that are no answer."""
+    return {code: label for code, label in raw.values.get(name, {}).items()
+            if code not in raw.user_missing.get(name, ())}
 
 
 def _sorted(levels: set[str]) -> tuple[str, ...]:

@@ -3,11 +3,44 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from helpers.studies.assertions import Claim
 from helpers.studies.compared import Group, Texts, Wave
+
+
+def meant_by(entries: Iterable[str], labels: Mapping[str, str], declared: Collection[str]) -> dict[str, str]:
+    """Say which entries of a column mean a group of another name, by the value labels of an SPSS or Stata file.
+
+    Parameters
+    ----------
+    entries : iterable of str
+        That are answers.
+    labels : mapping of str to str
+        Code -> label; a label that two codes share says nothing.
+    declared : collection of str
+        Groups in study.yml, by code or by label; empty: codes are the groups.
+
+    Examples
+    --------
+    >>> meant_by(["1", "2", "male"], {"1": "Male", "2": "Female"}, ())
+    {'male': '1'}
+    >>> meant_by(["1", "2", "Male"], {"1": "Male", "2": "Female"}, ("Male", "Female"))
+    {'1': 'Male', '2': 'Female'}
+    """
+    said = [label.casefold() for label in labels.values()]
+    codes = {label.casefold(): code for code, label in labels.items() if said.count(label.casefold()) == 1}
+    meant = {}
+    for entry in entries:
+        code, label = codes.get(entry.casefold(), ""), labels.get(entry, "")
+        if entry in declared:
+            continue
+        if label in declared and label.casefold() in codes:
+            meant[entry] = label
+        elif code and entry not in labels and (not declared or code in declared):
+            meant[entry] = code
+    return meant
 
 
 def told_apart(groups: Mapping[str, Group], profile: Mapping[str, Group],
@@ -61,5 +94,7 @@ def _renamed(group: Group, shared: set[str]) -> Group:
     names = [codes.get(level, level) for level in group.order]
     if not shared & set(codes) or len(set(names)) < len(names):  # two codes with one label stay two groups
         return group
-    return replace(group, codes=codes, order=tuple(names), reference=codes.get(group.reference, group.reference),
+    entries = {entry: codes.get(level, level) for entry, level in group.codes.items()}
+    return replace(group, codes=codes | entries, order=tuple(names),
+                   reference=codes.get(group.reference, group.reference),
                    levels={codes.get(level, level): label for level, label in group.levels.items()})
