@@ -14,7 +14,7 @@ ERROR = 0.001
 FEWEST = 5  # rows of one file again in the other; fewer can be two friends with one opinion
 # Below this share of rows whose pattern of answers is theirs alone, copies cannot be told from chance.
 TELLING = 0.5
-PAIRINGS = 999
+PAIRINGS, MOST_PAIRED = 999, 2000  # random pairings, and rows of which each is made
 _GRID = 1e-6  # two answers are the same where their positions differ by rounding only
 COLUMNS = ("way", "items", "n.original", "n.replication", "n.pairs", "n.across", "expected", "pvalue", "flagged")
 
@@ -126,10 +126,10 @@ def _positions(answers: pd.DataFrame, formats: pd.DataFrame | None, which: str) 
 
 
 def _snapped(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Round positions to the steps of the coarser file, item by item: a coding with two decimals is the same answer."""
+    """Round positions to the steps of the coarser file, item by item: another coding with decimals is the same."""
     out = np.empty_like(one), np.empty_like(two)
     for j in range(one.shape[1]):
-        steps = min(_steps(one[:, j]), _steps(two[:, j]))
+        steps = max(_steps(one[:, j]), _steps(two[:, j]))
         for source, target in ((one, out[0]), (two, out[1])):
             target[:, j] = np.round(source[:, j] / steps) if steps else source[:, j]
     return out
@@ -183,16 +183,20 @@ def _by_key(one: np.ndarray, two: np.ndarray, at_one: np.ndarray, at_two: np.nda
 
     one, two = one[at_one], two[at_two]
     rng = np.random.default_rng(20161)  # the p of a given pair of files is the same every time
+    both = ~np.isnan(one) & ~np.isnan(two)
+    equal = int((((one == two) | ~both).all(axis=1) & both.any(axis=1)).sum())
+    taken = rng.permutation(len(two))[:MOST_PAIRED]
+    some, others = one[taken], two[taken]
 
-    def agreeing(order: np.ndarray) -> tuple[float, int]:
-        same, known = one == two[order], ~np.isnan(one) & ~np.isnan(two[order])
-        return float(same.sum() / max(known.sum(), 1)), int(((same | ~known).all(axis=1) & known.any(axis=1)).sum())
+    def agreeing(order: np.ndarray) -> tuple[float, float]:
+        same, known = some == others[order], ~np.isnan(some) & ~np.isnan(others[order])
+        return same.sum() / max(known.sum(), 1), ((same | ~known).all(axis=1) & known.any(axis=1)).mean()
 
-    share, equal = agreeing(np.arange(len(two)))
-    drawn = np.array([agreeing(rng.permutation(len(two))) for _ in range(PAIRINGS)])
+    share = agreeing(np.arange(len(taken)))[0]
+    drawn = np.array([agreeing(rng.permutation(len(taken))) for _ in range(PAIRINGS)])
     mean, spread = float(drawn[:, 0].mean()), max(float(drawn[:, 0].std()), _GRID)
     return {"way": "key", "items": one.shape[1], "n.original": len(one), "n.replication": len(two),
-            "n.pairs": len(two), "n.across": equal, "expected": float(drawn[:, 1].mean()),
+            "n.pairs": len(two), "n.across": equal, "expected": float(drawn[:, 1].mean()) * len(two),
             "pvalue": float(ndtr((mean - share) / spread)),
             "beyond": (share - mean) / max(1 - mean, _GRID) * len(two), "unique": 0.0}
 
