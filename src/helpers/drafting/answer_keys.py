@@ -76,6 +76,8 @@ def keys(block: Sequence[Column], usual: float = 0) -> dict[str, Key]:
             if entry not in silent[column.name]:
                 values[value] += column.found.counts[entry]
     low, high, none, doubts = _scale(values, usual)
+    if high <= 11 and any(value != int(value) for value in values):
+        doubts.append("between")
     made = {}
     for column in block:
         missing = dict(silent[column.name])

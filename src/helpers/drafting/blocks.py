@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.drafting.columns import Column
-from helpers.drafting.vocabulary import vocabulary
+from helpers.drafting.vocabulary import listed, says, vocabulary
 
 # Stems that number questions and name nothing; one letter names something only beside other letters.
 GENERIC = frozenset({"", "q", "qn", "qu", "que", "question", "v", "var", "variable", "item", "items", "x", "y", "r",
@@ -147,7 +147,10 @@ def _generic(items: Sequence[Column]) -> set[str]:
     stems = Counter(column.header.stem.casefold() for column in items if column.header.number)
     letters = {stem for stem in stems if len(stem) == 1 and stem.isalpha()}
     named = letters if len(letters) >= LETTERS_NAME and max(stems[stem] for stem in letters) <= LONGEST_NAMED else set()
-    return {stem for stem in stems if (stem in GENERIC or stem in letters) and stem not in named}
+    sides = {word for side in ("expectation", "perception") for kind in ("affix", "has") for word in listed(
+        "sides", side, kind)}
+    whole = {stem for stem in stems if stem in sides and stems[stem] > LONGEST_NAMED}  # a side is no construct
+    return {stem for stem in stems if (stem in GENERIC or stem in letters) and stem not in named} | whole
 
 
 def names_something(stem: str) -> str:
@@ -162,7 +165,10 @@ def names_something(stem: str) -> str:
     parts = [part for part in re.split(r"[_.]", stem.casefold()) if part and part not in sides]
     whole = "_".join(parts)
     known = vocabulary()["constructs"]
-    return next((name for name, construct in known.items() if whole in construct["stems"] or whole == name), "")
+    named = next((name for name, construct in known.items() if whole in construct["stems"] or whole == name), "")
+    if named or whole.isascii():
+        return named
+    return next((name for name in known if says(whole, "constructs", name, "has")), "")
 
 
 def _numbers_only(stem: str) -> bool:

@@ -14,6 +14,7 @@ from helpers.drafting.columns import Column
 from helpers.drafting.vocabulary import says, vocabulary
 from helpers.errors import Problem
 
+FEW_RESPONDENTS = 30  # correlations of fewer say nothing about which items go together
 MOST_OF_SECTION = 12  # items; a longer section is looked at by correlation
 _TAKEN = ("na", "nan", "inf", "null", "true", "false", "c", "start")  # words of the model's language
 _CLASSIC = {"tangibles": 4, "reliability": 5, "responsiveness": 4, "assurance": 4, "empathy": 5}
@@ -74,6 +75,8 @@ def proposed(block: Block, r: pd.DataFrame, scores: pd.DataFrame) -> tuple[list[
             {"name": block.name[:60], "r": _mean(r, names)})
     elif classic := _classic(block, r):
         return classic, []
+    elif len(scores) < FEW_RESPONDENTS:
+        groups, left, why = [names], [], Problem("drafting.why.few_respondents", {"n": len(scores)})
     else:
         ordered = sorted(block.columns, key=lambda column: (column.header.number or column.position, column.position))
         groups, left = clusters(r, [column.name for column in ordered])

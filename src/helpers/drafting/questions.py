@@ -12,6 +12,9 @@ from helpers.errors import Problem
 _SEVERAL = re.compile(r"\s*[┋;；|│]\s*|,\s+|、")
 
 
+_BRIEF = 18  # characters of a Latin header that is a label and no statement
+
+
 def _several(column: Column) -> tuple[str, Problem] | None:
     counts = column.found.counts
     cut = {entry: [part for part in _SEVERAL.split(entry) if part] for entry in list(counts)[:500]}
@@ -67,7 +70,8 @@ def _named(column: Column, kind: str) -> bool:
         return True
     if column.header.section or not is_kind(bare, kind):
         return False
-    return not column.found.numbers or bool(says(bare, "asked_of_person"))
+    brief = len(bare) <= (_BRIEF if bare.isascii() else _BRIEF // 3)
+    return not column.found.numbers or brief or bool(says(bare, "asked_of_person"))
 
 
 def _recommending(column: Column) -> tuple[str, Problem] | None:
@@ -91,6 +95,9 @@ def _answers(column: Column) -> tuple[str, Problem] | None:
         return None
     if found.cells(found.numbers) < 0.3 * found.answered:
         return None
+    between = {value for value in values if value != int(value)}
+    if sum(found.counts[entry] for entry, value in found.numbers.items() if value in between) <= 0.02 * found.answered:
+        values -= between  # a slip of the pen or an average makes no other kind of column
     if len(values) <= 2:
         return "choice", Problem("drafting.why.choice", {"entries": column.quoted()})
     if _few(values):
