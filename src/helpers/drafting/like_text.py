@@ -27,14 +27,14 @@ def reversed_lines(like: Likeness, said: Said) -> list[str]:
     return lines
 
 
-def part_lines(like: Likeness, said: Said) -> list[str]:
-    """Second-order constructs of the other study whose parts are here."""
-    lines = []
+def part_lines(like: Likeness, said: Said) -> dict[str, str]:
+    """Second-order constructs of the other study whose parts are here -> the line that declares each."""
+    lines = {}
     for name, parts in like.parts.items():
         construct = like.study.constructs[name]
         label = f", label: {mapping(dict(construct.label))}" if construct.label else ""
-        lines.append(marked(f"  {name}: {{of: {listed(parts)}{label}}}",
-                            said("like_parts", here=len(parts), of=len(construct.of))))
+        lines[name] = marked(f"  {name}: {{of: {listed(parts)}{label}}}",
+                             said("like_parts", here=len(parts), of=len(construct.of)))
     return lines
 
 

@@ -90,15 +90,17 @@ class StudyText:
         return lines
 
     def _constructs(self) -> list[str]:
-        lines = [f"# {self.said('constructs')}", "constructs:"]
+        written: dict[str, list[str]] = {}
         for proposal in self.draft.proposals:
-            lines.append(marked(f"  {proposal.name}: {self._construct(proposal)}", self._evidence(proposal)))
+            lines = [marked(f"  {proposal.name}: {self._construct(proposal)}", self._evidence(proposal))]
             spoken = [(self.draft.names[name], self.columns[name].wording) for name in proposal.items]
             if not proposal.single:
                 lines += [f"    # {item}: {one_line(text, 90)}" for item, text in spoken if text]
+            written[proposal.name] = lines
         if self.like:
-            lines += like_text.part_lines(self.like, self.said)
-        return lines
+            written |= {name: [line] for name, line in like_text.part_lines(self.like, self.said).items()}
+            written = {name: written[name] for name in self.like.study.constructs if name in written}
+        return [f"# {self.said('constructs')}", "constructs:", *(line for lines in written.values() for line in lines)]
 
     def _construct(self, proposal: Proposal) -> str:
         item = self.draft.names
