@@ -148,7 +148,8 @@ def masem_shown(found: Masem) -> pd.DataFrame:
 
 def masem_parameters(found: Masem) -> pd.DataFrame:
     """Show paths and covariances in the pooled correlations."""
-    table = found.parameters.copy()
+    labelled = bool(found.parameters["label"].any())
+    table = found.parameters.copy() if labelled else found.parameters.drop(columns="label")
     table.attrs["conf_level"] = found.conf_level
     return table
 

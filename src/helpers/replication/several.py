@@ -96,17 +96,19 @@ def fits(models: Mapping[str, str], samples: Mapping[str, Sample], *,
     return Fits(models, samples, found, settings)
 
 
-def studies(found: Fits) -> pd.DataFrame:
-    """Show what each study is: n, how it was fitted, how well, and which paths it has.
+def studies(found: Fits, formats: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Show what each study is: n, how it was asked and fitted, how well, and how many paths it has.
 
     Parameters
     ----------
     found : Fits
+    formats : DataFrame, optional
+        ``study item low high``: the response scales of the items.
 
     Returns
     -------
     DataFrame
-        ``study n data estimator items paths chisq df cfi rmsea srmr``; ``data`` is "answers" or "matrix".
+        ``study n data scale estimator items paths chisq df cfi rmsea srmr``; ``data`` is "answers" or "matrix".
         ``attrs["checks"]``: ``synthesis_stopped`` where a study's fit failed a *stop*, and ``synthesis_models`` where
         studies declare different paths.
     """
@@ -116,7 +118,8 @@ def studies(found: Fits) -> pd.DataFrame:
         gates = [check.gate for check in fit.checks if check.severity == "stop" and not check.passed]
         stopped += [f"{study} ({', '.join(gates)})"] if gates else []
         rows.append({"study": study, "n": fit.n, "data": _source(found.samples[study]),
-                     "estimator": fit.engine.method.name, "items": len(fit.observed) - len(fit.auxiliaries),
+                     "scale": _scales(formats, study, fit.structure.table.model.observed),
+                     "estimator": fit.engine.method.name, "items": len(fit.structure.table.model.observed),
                      "paths": len(_paths_of(model)), "chisq": fit.reported("chisq"), "df": fit.measures["df"],
                      **{name: fit.reported(name) for name in ("cfi", "rmsea", "srmr")}})
     first = next(iter(found.models))
@@ -235,6 +238,14 @@ def fitted(model: str, sample: Sample, settings: Mapping[str, Any], conf_level: 
     if isinstance(sample, Moments):
         return sem.fit(model, moments=sample, conf_level=conf_level, fixed_x=False)
     return sem.fit_by_rule(model, sample, treatment=sem.treatment(model, sample, **settings), conf_level=conf_level)
+
+
+def _scales(formats: pd.DataFrame | None, study: str, items: tuple[str, ...]) -> str:
+    """Say the ends of the response scales of some items."""
+    if formats is None:
+        return ""
+    own = formats[(formats["study"] == study) & formats["item"].isin(items)]
+    return ", ".join(dict.fromkeys(f"{low:g}–{high:g}" for low, high in zip(own["low"], own["high"], strict=True)))
 
 
 def _source(sample: Sample) -> str:

@@ -125,7 +125,7 @@ _REGISTRY = {
         "test lhs rhs est.original est.replication difference se ci.lower ci.upper chisq df pvalue pvalue.holm method",
     "10_audit/contradictions": _AUDIT,
     "10_audit/audit": _AUDIT,
-    "09_synthesis/studies": "study n data estimator items paths chisq df cfi rmsea srmr",
+    "09_synthesis/studies": "study n data scale estimator items paths chisq df cfi rmsea srmr",
     "09_synthesis/estimates":
         "effect kind study n est se ci.lower ci.upper unstandardized unstandardized.se",
     "09_synthesis/synthesis":
@@ -139,7 +139,7 @@ _REGISTRY = {
     "09_synthesis/pooled_correlations": "variable1 variable2 studies n est se ci.lower ci.upper",
     "09_synthesis/homogeneity": _FIT,
     "09_synthesis/masem_fit": _FIT,
-    "09_synthesis/masem_parameters": "lhs op rhs label est se z pvalue ci.lower ci.upper",
+    "09_synthesis/masem_parameters": "lhs op rhs est se z pvalue ci.lower ci.upper",
     "09_synthesis/masem_effects": "effect kind est se ci.lower ci.upper method",
     "10_audit/not_checkable": _AUDIT,
     "10_audit/formulas": "quantity convention formula n",
