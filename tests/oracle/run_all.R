@@ -23,7 +23,7 @@ if (!length(scripts)) {
 for (script in scripts) must(rscript, script)
 
 packages <- Filter(function(name) requireNamespace(name, quietly = TRUE), c("lavaan", "psych", "GPArotation",
-                   "semTools", "Rcsdp"))
+                   "semTools", "Rcsdp", "metafor"))
 versions <- data.frame(name = c("R", packages),
                        version = c(paste(R.version$major, R.version$minor, sep = "."),
                                    vapply(packages, function(name) as.character(packageVersion(name)), "")))

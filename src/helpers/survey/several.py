@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,9 +96,11 @@ def refuse_unfit(declared: tuple[Study | Published, ...]) -> None:
     Raises
     ------
     DataError
-        Fewer than two studies, two of one name, a study without a model.
+        Fewer than two studies, two of one name, a study without a model, a printed matrix without n.
     """
     problems = [Problem("survey.several_model", {"study": study.name}) for study in declared if not study.model]
+    problems += [Problem("survey.several_n", {"study": study.name}) for study in declared
+                 if isinstance(study, studies.Published) and math.isnan(study.n)]
     names = [study.name for study in declared]
     problems += [Problem("survey.several_twice", {"study": name}) for name in sorted(set(names))
                  if names.count(name) > 1]
