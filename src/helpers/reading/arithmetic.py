@@ -84,11 +84,11 @@ def parse(text: str) -> Formula:
 
     def placeholder(part: re.Match) -> str:
         if part["number"] is not None:
-            return part["number"]
+            return f" {part['number']} "  # what stands next to it is another part
         name = (part["quoted"] if part["quoted"] is not None else part["name"]).strip()
         if not name:
             raise FormulaError("``")
-        return f"_{names.setdefault(name, len(names))}"
+        return f" _{names.setdefault(name, len(names))} "
 
     plain = " ".join(_PART.sub(placeholder, text).split())
     if strange := re.search(r"\*\*|//|[^\w\s.+\-*/()]", plain):

@@ -130,7 +130,7 @@ def _mapped(raw: Raw, recode: Recode, silent: Mapping[str, set[str]],
     if unlisted:
         first = {at: np.flatnonzero(codes == at)[:1] for at in unlisted[:_QUOTED]}
         places = places_of(raw.places, name)
-        spoken = [f"{_quoted(texts[at])} ({counts[at]}: {places[rows].tolist()[0]})" for at, rows in first.items()]
+        spoken = [f"{_quoted(texts[at])} × {counts[at]} ({places[rows].tolist()[0]})" for at, rows in first.items()]
         problems.append(Problem("reading.recode_unlisted", {
             "column": recode.name, "source": name, "count": int(counts[unlisted].sum()),
             "entries": spoken + ["..."] * (len(unlisted) > _QUOTED)}, recode.where))

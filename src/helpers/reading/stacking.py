@@ -52,7 +52,7 @@ def stacked(parts: tuple[Part, ...], wave: str, columns: Collection[str]) -> tup
     everywhere = tuple(dict.fromkeys(name for raw in raws for name in raw.columns))
     asked = [name for name in everywhere if name != wave and any(name in raw.frame for raw in raws)]
     for raw, part in zip(raws, parts, strict=True):
-        if lacking := [name for name in asked if name not in raw.columns]:
+        if lacking := [name for name in asked if name not in raw.columns and name not in part.columns]:
             problems.append(Problem("reading.wave_lacks", {
                 "columns": lacking[:8], "count": len(lacking), "file": part.shown,
                 "others": [other.shown for other in parts if other is not part][:4]}, part.where or part.shown))

@@ -33,10 +33,12 @@ def read(keys: StudyKeys, items: Mapping[str, Item], responses: Responses, found
     named |= {item.column for item in items.values()}
     named |= {*responses.attention_checks, responses.respondent, responses.duration}
     try:
-        return responses.read(named)
+        raw = responses.read(named)
     except HelpersError as error:
         found.problems += error.problems
         return None
+    # A new column whose rule is wrong was noted where it is declared.
+    return replace(raw, columns=tuple(dict.fromkeys([*raw.columns, *keys.recodes])))
 
 
 def check(keys: StudyKeys, items: Mapping[str, Item], columns: Mapping[str, str], responses: Responses,
@@ -129,7 +131,7 @@ def wave(keys: StudyKeys, responses: Responses, raw: reading.Raw, found: Finding
     """Give the waves; notes those of the data that are not in the declared order."""
     if keys.wave is None:
         return None
-    if keys.wave.column in raw.frame:
+    if keys.wave.column in raw.frame and not (responses.plan and responses.plan.wave):
         _check_levels(keys.wave.column, keys.wave.order, ("wave", "order"), responses, raw, found)
     if keys.wave.same_people and not responses.respondent:
         found.add("studies.same_people", ("wave", "same_people"))

@@ -45,6 +45,7 @@ def responses(keys: StudyKeys, folder: Path, codebook: Codebook, found: Findings
     _check_waves(keys, parts, found)
     if joins and not written.respondent:
         found.add("studies.join_respondent", (*_RESPONSES, "join"))
+        return None
     several = bool(written.waves or written.wide)
     plan = reading.Plan(
         parts, keys.wave.column if several and keys.wave else "",
@@ -68,6 +69,7 @@ def _part(written: Any, folder: Path, place: Place, found: Findings, **more: str
     columns = how.get("columns", {})
     if twice := sorted({each for each in columns.values() if [*columns.values()].count(each) > 1}):
         found.add("studies.file_columns_twice", (*place, "columns"), columns=twice)
+        return None
     return reading.Part(file, written.file, where=found.where(place), **how, **more)
 
 

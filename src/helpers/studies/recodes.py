@@ -68,6 +68,8 @@ def _recode(name: str, declared: RecodeKeys, keys: StudyKeys, codebook: Codebook
     columns = {each: each if each in keys.recodes else reading.spoken(codebook.columns.get(each, each))
                for each in named}
     ranges = _ranges(name, declared.ranges, found)
+    if len(ranges) < len(declared.ranges):
+        return None
     return reading.Recode(name, kind, columns, _spoken(declared), found.where(place), dict(declared.values), ranges,
                           formula, declared.else_, declared.at_least, _words(columns, codebook))
 
