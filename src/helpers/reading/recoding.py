@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.errors import Problem
 from helpers.reading.arithmetic import Formula
-from helpers.reading.columns import categorical, codes_of
+from helpers.reading.columns import codes_of
 from helpers.reading.parts import reworded
 from helpers.reading.raw import Derived, Raw, places_of
 from helpers.reading.written_numbers import number, numbers
@@ -186,7 +186,7 @@ def _written(values: np.ndarray) -> pd.Categorical:
     """Write numbers as texts, as short as they are exact to fifteen digits; NaN is an empty cell."""
     different, codes = np.unique(values, return_inverse=True)
     texts = ["" if np.isnan(value) else f"{value + 0.0:.15g}" for value in different.tolist()]
-    return categorical(codes.astype(np.min_scalar_type(-max(len(texts), 1))), texts)
+    return reworded(codes, texts)  # numbers that differ beyond the fifteenth digit are one
 
 
 def _quoted(text: str) -> str:

@@ -250,4 +250,4 @@ class Study:
         """Files whose content decides the result; those of the study that is repeated too."""
         codebook = () if self.codebook_file is None else (self.codebook_file,)
         repeated = self.replicates.files if self.replicates else ()
-        return (self.folder / "study.yml", *codebook, self.responses.file, *repeated)
+        return (self.folder / "study.yml", *codebook, *self.responses.files, *repeated)
