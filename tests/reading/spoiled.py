@@ -520,7 +520,7 @@ def entity_bomb(folder: Path) -> Declared:
                     f'<!DOCTYPE x [<!ENTITY e0 "lol">{entities}]><worksheet>&e8;</worksheet>'.encode())
 
 
-@refused("reading.no_workbook", "not Strict Open XML")
+@refused("reading.no_sheets", "not Strict Open XML")
 def strict_workbook(folder: Path) -> Declared:
     declared = book(folder)
     with zipfile.ZipFile(folder / "r.xlsx") as archive:

@@ -54,4 +54,4 @@ def test_refused_in_one_sentence(way: str, tmp_path: Path) -> None:
     assert responses["file"] in sentence
     assert [part for part in said if part not in sentence] == [], sentence
     assert len(problems[0].sentence("zh")) > 20
-    assert len(sentence) < 800
+    assert len(sentence) < 800 and str(tmp_path) not in sentence.partition(": ")[2]

@@ -122,7 +122,8 @@ class Cells:
 
 def unreadable(error: Exception, shown: str) -> DataError:
     """Say why a workbook cannot be opened, as far as the reader of it tells."""
-    reason = next(iter(str(error).splitlines()), "")[:100] or type(error).__name__
+    told = re.sub(r"\S*[/\\]", "", next(iter(str(error).splitlines()), ""))  # no path of this machine
+    reason = told[:100] or type(error).__name__
     return DataError("reading.no_workbook", where=shown, reason=reason)
 
 

@@ -40,7 +40,7 @@ def check_size(file: Path, shown: str) -> None:
         packed_well = part.file_size > RATIO_FROM and part.file_size > HIGHEST_RATIO * max(1, part.compress_size)
         if part.file_size > most or packed_well:
             raise DataError("reading.too_large", where=shown, part=part.filename,
-                            found=f"{part.file_size / 2**20:,.0f}", packed=f"{part.compress_size / 2**20:,.1f}",
+                            found=f"{part.file_size / 2**20:,.0f}", packed=f"{part.compress_size / 2**10:,.0f}",
                             most=f"{most / 2**20:,.0f}", ratio=HIGHEST_RATIO)
 
 

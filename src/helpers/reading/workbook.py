@@ -110,7 +110,7 @@ def _sheet(book: Any, sheet: str, shown: str) -> tuple[str, tuple[str, ...]]:
     """Choose the sheet; a hidden one is read only where it is named. The second part are the hidden ones left alone."""
     states = {each.title: each.sheet_state for each in book.worksheets}
     if not states:  # Strict Open XML, whose names openpyxl does not know, or charts alone
-        raise DataError("reading.no_workbook", where=shown, reason="0 × <sheet>")
+        raise DataError("reading.no_sheets", where=shown)
     visible = [name for name, state in states.items() if state == "visible"]
     hidden = [name for name in states if name not in visible]
     if sheet and sheet not in states:
