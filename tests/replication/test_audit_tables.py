@@ -154,6 +154,9 @@ REFUSED = {
     "sums:\n  - {sum: i, est: .1, of: a ** b}": "line 2: The sum cannot be read",
     "sums:\n  - {sum: i, est: .1, of: a * b}": "No path is called a, b",
     "claims: {fornell_larcker: perhaps}": "it can be: met, not met",
+    "fit: {cfi: '> .95'}": "`fit.cfi` is > .95, a bound and no number",
+    "fit: {rmsea_level: 9}": "a confidence level is .90 or 90",
+    "scale: {min: 7, max: 1}": "The scale begins at 7 and ends at 1",
     "title: Only this": "Nothing in the file can be audited",
     "n: 1\nn: 2": "line 2",
 }

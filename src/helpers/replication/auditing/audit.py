@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -126,6 +127,8 @@ def _hiding(table: pd.DataFrame, *names: str) -> pd.DataFrame:
 
 def _audited(printed: Mapping[str, Any], place: Place, where: Callable[[Place], str]) -> list[Finding]:
     ledger = Ledger()
+    if not ledger.bounded("n", "", "n", printed.get("n"), 1.0, math.inf):
+        printed = {key: value for key, value in printed.items() if key != "n"}
     correlations = _matrix(printed, "correlations", place, where)
     htmt = _matrix(printed, "htmt", place, where)
     section = printed.get("correlations", {})

@@ -15,6 +15,8 @@ from helpers.replication.auditing.numbers import Number, Reading, count
 _SCALED = ("MLR", "MLM", "MLMV", "MLMVS", "WLSM", "WLSMV", "ULSMV", "DWLS", "PML", "ROBUST", "SATORRA", "BENTLER",
            "YUAN", "BROWN")
 CLOSE_FIT = 0.05
+_LARGEST = 1e5  # beyond it the noncentral distribution has no reliable value
+_MOST_GROUPS = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +64,7 @@ def counted(printed: Mapping[str, Any], pairs: int) -> Counted:
         q = 2 * p + m * (m - 1) // 2 - single
         df = pairs * (p * (p + 1) // 2 - q)
         return Counted((("cfa", df),), (("", pairs * p * (p - 1) // 2),)) if p else Counted()
-    if model:
+    if model and pairs <= _MOST_GROUPS:
         from helpers import sem
 
         found = sem.degrees(model, groups=pairs)
@@ -109,7 +111,7 @@ def audit_fit(ledger: Ledger, printed: Mapping[str, Any]) -> None:
 
 def _groups(printed: Mapping[str, Any]) -> int:
     named = printed.get("counts", {}).get("groups")
-    return int(named.value) if named else 1
+    return max(1, int(named.value)) if named else 1
 
 
 def doubt_of(fit: Mapping[str, Any]) -> str:
@@ -127,7 +129,7 @@ def _degrees(ledger: Ledger, fit: Mapping[str, Any], model: Counted) -> Number |
             ledger.judge("fit", "", "df", printed, ways, "df")
         else:
             ledger.skip("fit", "", "df", printed, "needs_model", "df")
-        return printed if printed.value > 0 else None
+        return printed if printed.value >= 0.5 else None
     return count(model.df[0][1]) if len(model.df) == 1 and model.df[0][1] > 0 else None
 
 
@@ -221,6 +223,8 @@ def _bases(fit: Mapping[str, Any], df: Number, n: Number, groups: int) -> list[_
         if name not in fit:
             continue
         for less, said in ((0, "n"), (1, "n_1")):
+            if n.exact().lower <= less:
+                continue
             for by in dict.fromkeys((groups, 1)):
                 end = "_g" if by > 1 else ""
                 bases.append(_Base(f"{start}{said}{end}", fit[name], n, less, by))
@@ -234,6 +238,8 @@ def noncentrality(x: float, df: float, share: float) -> float:
     from scipy.optimize import brentq
     from scipy.special import chndtr
 
+    if x > _LARGEST:
+        return math.nan
     if x <= 0 or chndtr(x, df, 0.0) < share:
         return 0.0
     upper = max(2 * x, 10.0)

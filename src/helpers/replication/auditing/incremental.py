@@ -95,6 +95,8 @@ def index(name: str, chisq: float, df: float, baseline: float, baseline_df: floa
         return _ratio(baseline - chisq, baseline)
     if name == "ifi":
         return _ratio(baseline - chisq, baseline - df)
+    if not baseline_df:
+        return math.nan
     one, two = chisq / df, baseline / baseline_df
     return _ratio(two - one, two - 1) if name == "tli" else _ratio(two - one, two)
 

@@ -66,7 +66,7 @@ class Interval:
     def square(self) -> Interval:
         """Multiply it by itself, which is never negative."""
         size = self.size()
-        return Interval(size.lower**2, size.upper**2)
+        return Interval(size.lower * size.lower, size.upper * size.upper)
 
     def root(self) -> Interval:
         """Its square root; what is below 0 counts as 0."""
@@ -104,6 +104,8 @@ def corners(function: Callable[..., float], *values: Interval) -> Interval:
     Interval(lower=-2.0, upper=2.0)
     """
     found = [function(*ends) for ends in itertools.product(*({each.lower, each.upper} for each in values))]
+    if any(map(math.isnan, found)):
+        return Interval(math.nan, math.nan)
     return Interval(min(found), max(found))
 
 

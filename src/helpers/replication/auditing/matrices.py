@@ -59,7 +59,7 @@ def _triangle(matrix: Matrix, rows: list[list[Number]] | None, half: str, place:
     if rows is None:
         return
     p = len(matrix.names)
-    if len(rows) not in (p, p - 1):
+    if p < 2 or len(rows) not in (p, p - 1):
         raise DataError("replication.audit.rows", where=where(place), found=len(rows), names=matrix.names)
     with_diagonal = len(rows) == p and len(rows[0 if half == "lower" else -1]) == 1
     problems = []

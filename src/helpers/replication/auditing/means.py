@@ -60,6 +60,8 @@ def answers_of(entry: Mapping[str, Any], printed: Mapping[str, Any], k: int) -> 
     whole_n = n is not None and n.half == 0.5 and n.relation == "=" and n.value >= 1
     lower, upper = (scale[end].value if end in scale else default
                     for end, default in (("min", -math.inf), ("max", math.inf)))
+    if not (math.isfinite(lower) and math.isfinite(upper)):
+        lower, upper = -math.inf, math.inf
     return Scored(int(n.value) if whole_n else None, k, lower, upper, entry.get("score") == "sum",
                    scale.get("answers", "whole") == "whole" and all(not math.isfinite(end) or float(end).is_integer()
                                                                     for end in (lower, upper)),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from helpers.replication.auditing.intervals import Interval
 
 STARS = {"***": 0.001, "**": 0.01, "*": 0.05}  # what most journals let them mean
+_LARGEST, _FINEST = 1e15, 300  # nothing that a table prints; floats would run over
 _BELOW = 1 - 1e-6
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\ufe63", "-"))
 _NUMBER = re.compile(r"(?P<relation>[<>]=?|=)?(?P<digits>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?:%|\*{1,3})?")
@@ -103,6 +104,8 @@ def read(text: str, *, p: bool = False) -> Number | None:
     digits, _, power = match["digits"].lower().partition("e")
     decimals = len(digits.partition(".")[2]) - int(power or 0)
     value = float(match["digits"])
+    if abs(value) >= _LARGEST or decimals > _FINEST:
+        return None
     return Number(text.strip(), value, 0.5 * 10.0**-decimals, (match["relation"] or "=")[0])
 
 

@@ -15,15 +15,15 @@ def audit_sample(ledger: Ledger, printed: Mapping[str, Any]) -> None:
     """Check the groups, their percentages, the numbers of single tables, and a harmonic mean of pairwise ns."""
     n = printed.get("n")
     doubt = "missing_answers" if printed.get("missing_answers") == "yes" else ""
-    ledger.bounded("n", "", "n", n, 1.0, math.inf)
     for grouping, groups in printed.get("groups", {}).items():
         counts = [group["n"] for group in groups.values() if "n" in group]
         if counts and len(counts) == len(groups):
             ways = [Way("", lambda _, of=counts: total([each.exact() for each in of]))]
             ledger.judge("groups", grouping, "n", n, ways, "sum_of_groups", doubt=doubt)
         _percentages(ledger, grouping, groups, n, doubt)
-    if printed.get("pair_n"):
-        ledger.judge("n", "", "n", n, [Way("harmonic", lambda _: _harmonic(printed["pair_n"]))], "harmonic")
+    pairs = printed.get("pair_n", [])
+    if pairs and all([ledger.bounded("n", "", "n", each, 1.0, math.inf) for each in pairs]):
+        ledger.judge("n", "", "n", n, [Way("harmonic", lambda _: _harmonic(pairs))], "harmonic")
     for section in ("constructs", "items"):
         for name, entry in printed.get(section, {}).items():
             if entry.get("n") is not None and n is not None and not printed.get("pair_n"):

@@ -64,6 +64,7 @@ SECTIONS: dict[str, Any] = {
     "residual": Named(_NUMBER), "claims": _CLAIMS}
 ABOUT: dict[str, Any] = {"title": "any", "citation": _TEXT, "read_at": "any", "doubts": "any", "note": "any"}
 WHOLE: dict[str, Any] = {**ABOUT, **SECTIONS, "parts": Named(SECTIONS)}
+_LEVELS = ("level", "rmsea_level")
 _LENGTHS = {"ci": 2, "rmsea_ci": 2}
 
 
@@ -133,6 +134,9 @@ class _Reader:
             else:
                 near = get_close_matches(str(key), kind, n=1, cutoff=0)[0]
                 self.complain("replication.audit.unknown_key", inside, key=key, near=near, known=sorted(kind))
+        ends = [read.get(end) for end in ("min", "max")] if kind is _SCALE else []
+        if None not in ends and ends and ends[0].value >= ends[1].value:
+            self.complain("replication.audit.scale", place, low=ends[0].text, high=ends[1].text)
         return read
 
     def sequence(self, found: Any, kind: Listed, place: Place) -> list[Any]:
@@ -153,6 +157,10 @@ class _Reader:
         number = numbers.read(found, p=kind == _P)
         if number is None:
             self.complain("replication.audit.not_number", place, key=_named(place), found=found)
+        elif number.relation != "=" and kind != _P:
+            self.complain("replication.audit.bound", place, key=_named(place), found=found)
+        elif place[-1] in _LEVELS and not (0.5 <= number.value < 1 or 50 <= number.value < 100):
+            self.complain("replication.audit.level", place, key=_named(place), found=found)
         return number
 
 
