@@ -149,7 +149,7 @@ def _audited(printed: Mapping[str, Any], place: Place, where: Callable[[Place], 
     scales.audit_claims(ledger, printed.get("claims", {}), constructs, pairs, ratios)
     fit.audit_fit(ledger, printed)
     sds = dict(zip(correlations.names, section.get("sd", []), strict=False))
-    estimates.audit_paths(ledger, paths, sds, printed.get("model", ""))
+    estimates.audit_paths(ledger, paths, sds, printed.get("model", ""), printed.get("n"))
     sums.audit_sums(ledger, printed.get("sums", []), paths)
     matrices.audit_r2(ledger, printed.get("r2", {}), printed.get("residual", {}), paths, pairs,
                       printed.get("model", ""))

@@ -84,7 +84,7 @@ class Ledger:
             return
         tried: list[tuple[Interval, str]] = []
         for verdict, reading in ((CONSISTENT, Number.rounded), (TRUNCATED, Number.loose)):
-            for way in ways:
+            for way in () if doubt and verdict == TRUNCATED else ways:
                 found = way.compute(reading)
                 if found is None or math.isnan(found.lower) or math.isnan(found.upper):
                     continue
