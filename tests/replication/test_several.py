@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from helpers import figures, replication, sem
-from helpers.errors import DataError, ModelError
+from helpers.errors import Check, DataError, ModelError
 from helpers.replication.pairs_of_studies import overlaps
 
 MODEL = """\
@@ -132,6 +134,21 @@ def test_respondents_of_one_study_in_another_are_refused() -> None:
     unlike = overlaps({"a": answers, "b": wide.add_prefix("q_")}, scales)
     gate = next(check for check in unlike.attrs["checks"] if check.gate == "synthesis_unseen")
     assert (gate.passed, gate.values["pairs"]) == (False, ["a - b"])
+
+
+def test_a_study_behind_a_failed_stop_is_shown_and_not_combined(three) -> None:
+    stopped = replace(three.by_study["b"], checks=(Check("convergence", "stop", False, {}),))
+    found = replace(three, by_study={**three.by_study, "b": stopped})
+    estimates = replication.contributed(found)
+    part = estimates[estimates["study"] == "b"]
+    assert part["est"].notna().all()
+    assert part[["se", "ci.lower", "unstandardized.se"]].isna().all(axis=None)
+    combined = replication.synthesis(estimates)
+    assert set(combined["studies"]) == {2}
+    left = next(check for check in combined.attrs["checks"] if check.gate == "synthesis_left_out")
+    assert (left.passed, left.values["studies"]) == (False, ["b"])
+    told = next(check for check in replication.studies(found).attrs["checks"] if check.gate == "synthesis_stopped")
+    assert (told.passed, told.values["studies"]) == (False, ["b (convergence)"])
 
 
 def test_forest_rows_and_their_figure(three) -> None:
