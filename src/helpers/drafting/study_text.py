@@ -153,7 +153,8 @@ class StudyText:
         return lines
 
     def _levels(self, column: Column) -> str:
-        answered = [entry for entry in column.found.counts if entry not in self.draft.missing]
+        silent = {*self.draft.missing, *column.user_missing}
+        answered = [entry for entry in column.found.counts if entry not in silent]
         if self.like and (known := like_text.levels_of(self.like, column.name, answered)):
             return known
         parts = [f"order: {listed(levels.order(answered))}"]
