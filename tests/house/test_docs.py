@@ -33,7 +33,7 @@ def subcommands() -> set[str]:
     asked = subprocess.run([sys.executable, "-m", "helpers", "--help"], capture_output=True, encoding="utf-8",
                            check=False)
     assert asked.returncode == 0, asked.stderr
-    listed = re.findall(r"^ {4}([a-z]+) ", asked.stdout, re.MULTILINE)
+    listed = re.findall(r"^ {4}([a-z]+)(?: |$)", asked.stdout, re.MULTILINE)
     assert listed, asked.stdout
     return set(listed)
 
