@@ -12,7 +12,7 @@ from helpers.errors import DataError
 from helpers.survey import gates
 
 if TYPE_CHECKING:
-    from helpers.studies import Study
+    from helpers.studies import Item, Study
     from helpers.survey.answers import Answers
 
 
@@ -75,22 +75,28 @@ def describe_items(answers: Answers, declared: Study) -> pd.DataFrame:
     Joanes & Gill (1998). Journal of the Royal Statistical Society D, 47(1), 183-189.
     """
     scores = answers.scores
-    values = scores.to_numpy()
-    n = (~np.isnan(values)).sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.nansum(values, axis=0) / n
-        deviation = values - mean
-        sd = np.sqrt(np.nansum(deviation**2, axis=0) / (n - 1))
-        skew = np.nansum(deviation**3, axis=0) / n / sd**3
-        kurtosis = np.nansum(deviation**4, axis=0) / n / sd**4 - 3
-    items = [declared.items[name] for name in scores]
-    table = pd.DataFrame({
-        "item": list(scores), "construct": [item.construct for item in items], "n": n, "missing": len(scores) - n,
-        "mean": mean, "sd": sd, "skew": skew, "kurtosis": kurtosis,
-        "floor": (values == [item.low for item in items]).sum(axis=0) / n,
-        "ceiling": (values == [item.high for item in items]).sum(axis=0) / n})
+    rows = [_described(scores[name].to_numpy(), declared.items[name]) for name in scores]
+    table = pd.DataFrame(rows, columns=["n", "mean", "sd", "skew", "kurtosis", "floor", "ceiling"])
+    table.insert(0, "item", list(scores))
+    table.insert(1, "construct", [declared.items[name].construct for name in scores])
+    table.insert(3, "missing", len(scores) - table["n"])
     table.attrs["checks"] = (*gates.item_checks(table), gates.range_check(scores, declared.scales))
     return table
+
+
+def _described(column: np.ndarray, item: Item) -> tuple[float, ...]:
+    """One item: how many answered, moments, share of the answers at either end of the scale."""
+    given = column[~np.isnan(column)]
+    n = len(given)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = given.sum() / np.float64(n)
+        deviation = given - mean
+        squares = deviation**2
+        sd = np.sqrt(squares.sum() / np.float64(n - 1))
+        skew = (squares * deviation).sum() / n / sd**3
+        kurtosis = (squares**2).sum() / n / sd**4 - 3
+        ends = [(given == end).sum() / np.float64(n) for end in (item.low, item.high)]
+    return n, mean, sd, skew, kurtosis, *ends
 
 
 def likert_distribution(answers: Answers, declared: Study) -> pd.DataFrame:
