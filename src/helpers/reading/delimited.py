@@ -56,7 +56,7 @@ def read(file: Path, *, columns: Collection[str] | None = None, encoding: str = 
     table = Gathered(names, columns=columns, shown=shown)
     plain = encoding.lower() in regular.ENCODINGS and split and sum(map(bool, map(str.strip, names))) > 1
     skipped = None
-    if plain and file.stat().st_size >= regular.SMALLEST:
+    if plain and len(names) <= regular.WIDEST and file.stat().st_size >= regular.SMALLEST:
         skipped = regular.gather(file, table, delimiter=split, header=line, skip=skip)
         table = table if skipped is not None else Gathered(names, columns=columns, shown=shown)
     if skipped is None:

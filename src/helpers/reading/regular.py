@@ -15,6 +15,7 @@ import pandas as pd
 from helpers.reading.columns import Column, Gathered
 
 SMALLEST = 4 << 20  # bytes; below it going record by record takes no time either
+WIDEST = 400  # columns; with more a piece has too few rows for going column by column
 PIECE = 1 << 20
 # In these each delimiter and line end is one byte that is part of no other sign.
 ENCODINGS = ("utf-8", "utf-8-sig", "utf8", "ascii", "us-ascii")
