@@ -67,6 +67,14 @@ def test_a_printed_table_is_enough(fits):
         np.testing.assert_allclose(found["ci.lower"], whole["ci.lower"], atol=1e-6)
 
 
+def test_errors_belong_to_the_path_they_are_printed_with():
+    table = pd.DataFrame({"lhs": ["y", "y", "z"], "op": "~", "rhs": ["x", "w", "y"], "est": [0.8, "", ""],
+                          "se": [0.2, "", ""], "z": ["", "5", ""], "std.all": [0.4, 0.5, 0.3]})
+    found = replication.complete(table)
+    np.testing.assert_allclose(found["se"], [0.2, np.nan, np.nan])
+    np.testing.assert_allclose(found["std.all.se"], [0.1, 0.1, np.nan])
+
+
 @pytest.mark.parametrize("printed", [{}, {"pvalue": 0.0005}, {"pvalue": 0.0}])
 def test_without_a_printed_error_nothing_is_said_of_agreement(fits, printed):
     """A p below .001 is printed as a bound, from which no error follows."""

@@ -12,6 +12,7 @@ from helpers.sem import Moments, SemFit, Treatment, fit, fit_by_rule
 from helpers.sem.fitting.estimates import root
 from helpers.sem.resampling.chains import Paths, effects_of
 
+LEAST_P = 0.001  # smaller p values are printed as bounds
 ANY_N = 1000.0  # estimates do not depend on it; errors that do are left out
 COLUMNS = ("lhs", "op", "rhs", "effect", "kind", "est", "se", "std.all", "std.all.se")
 
@@ -123,7 +124,7 @@ def fitted(model: str, answers: pd.DataFrame | None = None, *, moments: Mapping[
 
 
 def complete(table: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
-    """Complete a printed table of paths: errors from whatever it prints of z, t, p or an interval.
+    r"""Complete a printed table of paths: errors from whatever it prints of z, t, p or an interval.
 
     Parameters
     ----------
@@ -147,7 +148,9 @@ def complete(table: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
     Notes
     -----
     In this order: the error itself; half the interval over z; the estimate over z or t; the estimate over the normal
-    quantile of a two-sided p (not below .001, where printed p are bounds). Rounding makes the later ones coarse.
+    quantile of a two-sided p (not below .001, where printed p are bounds). Rounding makes the later ones coarse. A
+    standardized path printed beside an unstandardized one takes the relative error of that,
+    :math:`|\beta| \, s_b / |b|`, which leaves out that standard deviations are estimated too.
 
     Examples
     --------
@@ -164,13 +167,16 @@ def complete(table: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
     names = own["rhs"].astype(str) + " -> " + own["lhs"].astype(str)
     found = pd.DataFrame({"lhs": own["lhs"].astype(str), "op": "~", "rhs": own["rhs"].astype(str), "effect": names,
                           "kind": "direct"})
-    main = "est" if "est" in own else "std.all"
-    for column, error in (("est", "se"), ("std.all", "std.all.se")):
-        found[column] = own.get(column, pd.Series(np.nan, index=own.index)).astype(float)
-        given = own.get(error, pd.Series(np.nan, index=own.index)).astype(float)
-        if column == main and "se" in own and "est" not in own:
-            given = given.fillna(own["se"].astype(float))
-        found[error] = given.fillna(_told(own, found[column], conf_level)) if column == main else given
+    blank = pd.Series(np.nan, index=own.index)
+    numbers = {name: pd.to_numeric(own.get(name, blank), errors="coerce") for name in
+               ("est", "se", "std.all", "std.all.se", "ci.lower", "ci.upper", "z", "t", "pvalue")}
+    alone = numbers["est"].isna()  # then what is printed beside the path belongs to the standardized one
+    found["est"], found["std.all"] = numbers["est"], numbers["std.all"]
+    found["se"] = numbers["se"].fillna(_told(numbers, numbers["est"], conf_level)).where(~alone)
+    of_std = numbers["se"].where(alone).fillna(_told(numbers, numbers["std.all"].where(alone), conf_level))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = (numbers["std.all"] * found["se"] / numbers["est"]).abs()
+    found["std.all.se"] = numbers["std.all.se"].fillna(of_std).fillna(relative)
     return found[list(COLUMNS)]
 
 
@@ -193,18 +199,16 @@ def refuse_stopped(original: SemFit | pd.DataFrame | None = None, replication: S
         raise ModelError.of(problems)
 
 
-def _told(own: pd.DataFrame, est: pd.Series, conf_level: float) -> pd.Series:
+def _told(numbers: Mapping[str, pd.Series], est: pd.Series, conf_level: float) -> pd.Series:
     """Find an error from an interval, a z or t, or a p."""
     from scipy.special import ndtri
 
-    blank = pd.Series(np.nan, index=own.index)
-    lower, upper, z, t, p = (own.get(name, blank).astype(float) for name in ("ci.lower", "ci.upper", "z", "t",
-                                                                             "pvalue"))
-    p = p.where((p >= 0.001) & (p < 1))
+    p = numbers["pvalue"].where((numbers["pvalue"] >= LEAST_P) & (numbers["pvalue"] < 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        ways = [(upper - lower) / (2 * ndtri((1 + conf_level) / 2)), (est / z).abs(), (est / t).abs(),
+        width = (numbers["ci.upper"] - numbers["ci.lower"]) / (2 * ndtri((1 + conf_level) / 2))
+        ways = [width.where(est.notna()), (est / numbers["z"]).abs(), (est / numbers["t"]).abs(),
                 (est / ndtri(p / 2)).abs()]
-    found = blank
+    found = pd.Series(np.nan, index=est.index)
     for way in ways:
         found = found.fillna(way.where(np.isfinite(way) & (way > 0)))
     return found
