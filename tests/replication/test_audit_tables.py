@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers import replication, studies
-from helpers.errors import DataError, StudyError
+from helpers.errors import DataError, ModelError, StudyError
 from helpers.replication.auditing import numbers
 
 SHIPPED = ("bes_2013", "corporate_trust", "moosa_kashiramka_2023", "ong_adaviah_2022", "yu_2020")
@@ -157,6 +157,7 @@ REFUSED = {
     "fit: {cfi: '> .95'}": "`fit.cfi` is > .95, a bound and no number",
     "fit: {rmsea_level: 9}": "a confidence level is .90 or 90",
     "scale: {min: 7, max: 1}": "The scale begins at 7 and ends at 1",
+    "n: 100\nfit: {df: 2}\nmodel: |\n  f =~ a + b +\n": "table.yml, line 3, model, line 1",
     "title: Only this": "Nothing in the file can be audited",
     "n: 1\nn: 2": "line 2",
 }
@@ -164,7 +165,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("text", list(REFUSED))
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str) -> None:
-    with pytest.raises((DataError, StudyError)) as refused:
+    with pytest.raises((DataError, ModelError, StudyError)) as refused:
         audited(text, tmp_path)
     assert REFUSED[text] in str(refused.value)
     assert "table.yml, line" in str(refused.value)
@@ -201,3 +202,11 @@ def test_csv_of_every_kind(tmp_path: Path) -> None:
     assert tests.loc[0, "verdict"] == "inconsistent"
     with pytest.raises(DataError, match=r"paths.csv, line 3: `paths.est`"):
         audited("path,est\ny ~ x,.40\ny ~ w,abc\n", tmp_path, "paths.csv")
+
+
+def test_the_example_that_is_explained(tmp_path: Path, project_root: Path) -> None:
+    text = (project_root / "data" / "README.md").read_text(encoding="utf-8").partition("## A printed table")[2]
+    found = audited(text.partition("```yaml\n")[2].partition("```")[0], tmp_path)
+    wrong = found[found["verdict"].isin(["inconsistent", "truncated"])]
+    assert wrong.empty, wrong.to_string()
+    assert (found["verdict"] == "consistent").sum() > 15

@@ -147,7 +147,7 @@ def _audited(printed: Mapping[str, Any], place: Place, where: Callable[[Place], 
         matrices.audit_matrix(ledger, correlations, section)
     scales.audit_htmt(ledger, ratios, pairs, constructs)
     scales.audit_claims(ledger, printed.get("claims", {}), constructs, pairs, ratios)
-    fit.audit_fit(ledger, printed)
+    fit.audit_fit(ledger, printed, where((*place, "model")))
     sds = dict(zip(correlations.names, section.get("sd", []), strict=False))
     estimates.audit_paths(ledger, paths, sds, printed.get("model", ""), printed.get("n"))
     sums.audit_sums(ledger, printed.get("sums", []), paths)

@@ -140,7 +140,7 @@ def _standardized(ledger: Ledger, place: str, path: Mapping[str, Any], sds: Mapp
     if est is None or std is None:
         return
     outcome, sign, predictor = (part.strip() for part in path.get("path", "").partition("~"))
-    if sign and "=~" not in model and model and outcome in sds and predictor in sds:
+    if sign and "=~" not in model and model not in ("", "cfa") and outcome in sds and predictor in sds:
         ways = [Way("", lambda reading: reading(est) * reading(sds[predictor]) / reading(sds[outcome]))]
         ledger.judge("paths", place, "std", std, ways, "std", doubt="model_restricts")
         return

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.errors import HelpersError
+from helpers.errors import HelpersError, Problem
 from helpers.replication.auditing import incremental, rmsea
 from helpers.replication.auditing.intervals import Interval, corners
 from helpers.replication.auditing.ledger import Ledger, Way
@@ -78,8 +78,19 @@ def counted(printed: Mapping[str, Any], pairs: int) -> Counted:
     return Counted((("without_means", without), ("with_means", without + pairs * p)), baseline)
 
 
-def audit_fit(ledger: Ledger, printed: Mapping[str, Any]) -> None:
-    """Check df, chi-square / df, p, RMSEA with interval and test of close fit, and the incremental indices."""
+def audit_fit(ledger: Ledger, printed: Mapping[str, Any], where: str) -> None:
+    """Check df, chi-square / df, p, RMSEA with interval and test of close fit, and the incremental indices.
+
+    Parameters
+    ----------
+    where : str
+        File and line of the model, for messages.
+
+    Raises
+    ------
+    ModelError
+        A model text that cannot be read.
+    """
     fit = printed.get("fit", {})
     for quantity, lower, upper in (("chisq", 0, math.inf), ("rmsea", 0, math.inf), ("cfi", 0, 1), ("nfi", 0, 1),
                                    ("srmr", 0, math.inf), ("pvalue", 0, 1), ("pclose", 0, 1)):
@@ -87,9 +98,9 @@ def audit_fit(ledger: Ledger, printed: Mapping[str, Any]) -> None:
     groups = _groups(printed)
     try:
         model = counted(printed, groups)
-    except HelpersError:
-        ledger.skip("fit", "", "df", fit.get("df") or "", "model_unread", "df")
-        model = Counted()
+    except HelpersError as error:
+        raise type(error).of(Problem(each.id, each.values, ", ".join(filter(None, (where, each.where))))
+                             for each in error.problems) from None
     df = _degrees(ledger, fit, model)
     if not fit:
         return

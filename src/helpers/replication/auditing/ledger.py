@@ -58,7 +58,7 @@ class Finding:
         if all(math.isfinite(end) and float(end).is_integer() for end in both):
             decimals = 0
         else:
-            unit = 2 * self.tolerance if self.tolerance > 0 else 0.01
+            unit = 2 * self.tolerance if self.tolerance > 0 else 1e-4 if "<" in self.printed else 0.01
             decimals = min(max(0, round(-math.log10(unit))) + 1, 9)
         bare = re.match(r"^[<>=\s]*[-\u2212]?\.", self.printed) is not None or (not self.printed and bool(self.place))
         ends = [_written(end, decimals, bare) for end in both]

@@ -158,7 +158,7 @@ def audit_r2(ledger: Ledger, r2: Mapping[str, Number], residual: Mapping[str, Nu
             if not ledger.bounded(section, name, section, number, 0.0, 1.0):
                 continue
             terms = [(beta, pairs.get(frozenset((name, other)))) for other, beta in incoming.get(name, [])]
-            if "=~" in model or not model or not terms or any(None in each for each in terms):
+            if "=~" in model or model in ("", "cfa") or not terms or any(None in each for each in terms):
                 ledger.skip(section, name, section, number, "needs_observed", "r2")
                 continue
             ways = [Way("", lambda reading, of=terms, left=section == "residual": _explained(of, reading, left))]
