@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -35,6 +36,7 @@ ORDER_IN_SEM = ["model", "estimation", "inference", "fitting", "checking", "resa
                 "reporting"]
 EVERYTHING = {"run", "cli", "__main__"}
 FOR_TYPE_HINTS = {("report", "studies")}
+NO_ROOM = {"on_demand"}  # of the package itself: how a room loads its modules
 ONE_MODULE_EACH = [{"semopy"}, {"pingouin"}, {"joblib", "dask", "distributed"}, {"papermill"}, {"ruamel"}, {"pydantic"},
                    {"nbconvert"}, {"pyreadstat"}]
 # Each costs .2 to 1.7 s: `import helpers.<room>` must not pay for what a notebook never calls.
@@ -79,7 +81,7 @@ def test_rooms_import_only_what_the_floor_plan_allows(package) -> None:
         for name, line, for_types in imports(source):
             parts = name.split(".")
             other = parts[1] if parts[0] == "helpers" and len(parts) > 1 else None
-            if other is None or other == room or other.startswith("__"):
+            if other is None or other == room or other.startswith("__") or other in NO_ROOM:
                 continue
             if other not in MAY_IMPORT[room] and not (for_types and (room, other) in FOR_TYPE_HINTS):
                 wrong.append(f"{source.name}:{line}: {room} imports {other}")
@@ -109,6 +111,25 @@ def test_importing_the_rooms_loads_nothing_heavy() -> None:
     loaded = set(ran.stdout.split())
     assert "helpers.sem" in loaded
     assert loaded & HEAVY == set()
+
+
+def test_rooms_load_a_module_when_it_is_asked_for() -> None:
+    """Each name is what its module defines, a module of the same name does not hide it, and nothing comes unasked."""
+    code = ("import sys; from helpers import measurement, sem; before = {*sys.modules}; "
+            "import helpers.measurement.structures, helpers.sem.fitting.fit as module; "
+            "print(callable(measurement.structures), sem.fit is module.fit, sem.fitting.__name__, "
+            "hasattr(sem, 'nothing'), 'fit' in dir(sem), 'helpers.sem.fitting.fit' in before)")
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
+    assert ran.stdout.split() == ["True", "True", "helpers.sem.fitting", "False", "True", "False"], ran.stderr
+
+
+@pytest.mark.parametrize("room", ["sem", "measurement", "survey", "cases", "figures", "moments"])
+def test_rooms_offer_what_they_list(room: str) -> None:
+    module = importlib.import_module(f"helpers.{room}")
+    assert sorted(name for name in dir(module) if not name.startswith("_") and name in module._offered) \
+        == sorted(module.__all__)
+    for name in module.__all__:
+        assert getattr(module, name).__name__ == name
 
 
 def test_statistics_never_see_a_study(package) -> None:

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from helpers import sem
+from helpers import measurement, sem
 from helpers.cases.constructs import NOTHING, items_of, side_by_side, with_groups
 from helpers.cases.samples import refuse_repeated
 from helpers.errors import Check, DataError, HelpersError
-from helpers.measurement import correlated_factors
 
 # Comparing means asks for no more than equal loadings and intercepts (thresholds).
 CONTINUOUS, ORDINAL = ("configural", "metric", "scalar"), ("configural", "thresholds", "loadings", "intercepts")
@@ -83,7 +82,7 @@ def _levels(scores: pd.DataFrame, name: str, items: Sequence[str], group: pd.Ser
             respondents: Sequence[int] | np.ndarray | None, *, panel: bool, estimator: str, ordered: Sequence[str],
             partial: Sequence[str]) -> pd.DataFrame:
     """Test one scale over one grouping, with the respondents who count in ``n``."""
-    model = correlated_factors({name: items})
+    model = measurement.correlated_factors({name: items})
     answers = scores[list(items)]
     if panel:
         side = side_by_side(answers, model, group, respondents)
