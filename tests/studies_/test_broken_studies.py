@@ -114,6 +114,7 @@ FAULTS = {
     "wide_with_and_without": data(("`tr2`", "tr2_a", "tr2_b"), "Rename one of them", "study.yml, line 5"),
     "wide_has_the_wave": data(("`year`", DATA), "Give `wave:` another column", "study.yml, line 5"),
     "join_without_respondent": study(4, "`join:`", "Declare `respondent:`"),
+    "join_by_a_new_column": study(4, ("`join:`", "`who`"), "Name a column of the file"),
     "join_by_unknown": data(("raw/profile.csv", "`person`", "region"), "Name the right one", "study.yml, line 4"),
     "join_column_in_both": data(("raw/profile.csv", DATA, "tr2"), "rename or delete them", "study.yml, line 4"),
     "join_row_of_nobody": data(("`id`", "6"), "Fill it in", "raw/profile.csv"),

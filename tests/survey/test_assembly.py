@@ -146,6 +146,35 @@ def test_a_new_column_can_be_an_item_a_group_and_a_duration(declare) -> None:
     assert answers.careless["speeder"].tolist() == [True, False] * 20
 
 
+def test_a_wave_in_words_and_a_wave_of_labelled_codes_go_together(declare, tmp_path: Path) -> None:
+    import pandas as pd
+    import pyreadstat
+
+    words = dict(enumerate(("never", "rarely", "hardly", "at times", "often", "mostly", "always"), start=1))
+    a, b = table(20, 1), table(20, 2)
+    b[4][1] = 9
+    (tmp_path / "raw").mkdir(exist_ok=True)
+    frame = pd.DataFrame(b[1:], columns=["ID", "Q1", *ITEMS[1:]]).astype({"ID": str})
+    pyreadstat.write_sav(frame, tmp_path / "raw" / "b.sav", missing_ranges={"Q1": [9]},
+                         variable_value_labels={name: words for name in ("Q1", *ITEMS[1:])})
+    spoken = [a[0], *([row[0], *(words[answer] for answer in row[1:])] for row in a[1:])]
+    files = "waves: {2025: raw/a.csv, 2026: {file: raw/b.sav, columns: {id: ID, t1: Q1}}}"
+    answers = survey.load(declare(files, {"a.csv": spoken}))
+    expected = np.array([row[1:] for row in a[1:] + b[1:]], dtype=float)
+    expected[23, 0] = np.nan
+    np.testing.assert_array_equal(answers.scores.to_numpy(), expected)
+    assert survey.files(answers)["format"].tolist() == ["text", "sav"]
+
+
+def test_a_wave_may_name_columns_by_the_items_of_the_codebook(declare, tmp_path: Path) -> None:
+    a, b = table(20, 1), table(20, 2)
+    a[0][1], b[0][1] = "How safe?", "Is it safe?"
+    (tmp_path / "codebook.csv").write_text("item,column\nt1,How safe?\n", encoding="utf-8")
+    files = "waves: {2025: raw/a.csv, 2026: {file: raw/b.csv, columns: {t1: Is it safe?}}}"
+    scores = survey.load(declare(files, {"a.csv": a, "b.csv": b})).scores
+    assert scores["t1"].tolist() == [row[1] for row in a[1:] + b[1:]]
+
+
 def test_codes_that_waves_label_differently_are_doubted() -> None:
     import pandas as pd
 

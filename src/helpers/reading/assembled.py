@@ -113,4 +113,5 @@ def assembled(plan: Plan, *, columns: Collection[str]) -> Raw:
         problems += more
     if problems:
         raise DataError.of(problems)
-    return raw
+    told = {name: entries for name, entries in raw.user_missing.items() if name in raw.frame}
+    return replace(raw, user_missing=told)

@@ -184,7 +184,7 @@ def _numbers_of(raw: Raw, name: str, recode: Recode, silent: Mapping[str, set[st
 
 def _written(values: np.ndarray) -> pd.Categorical:
     """Write numbers as texts, as short as they are exact to fifteen digits; NaN is an empty cell."""
-    different, codes = np.unique(values, return_inverse=True)
+    codes, different = pd.factorize(values, use_na_sentinel=False)
     texts = ["" if np.isnan(value) else f"{value + 0.0:.15g}" for value in different.tolist()]
     return reworded(codes, texts)  # numbers that differ beyond the fifteenth digit are one
 

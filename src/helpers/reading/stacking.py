@@ -97,7 +97,8 @@ def widened(part: Part, waves: tuple[Wide, ...], wave: str, columns: Collection[
              for name in raw.frame if name in columns and name not in made and name != wave}
     source = np.repeat(np.arange(len(waves), dtype=np.int8), n)
     made[wave] = categorical(source, [each.level for each in waves])
-    missing = _varied(raw.user_missing, varying)
+    missing = {**raw.user_missing, **{name: entries for name, forms in varying.items() if (
+        entries := tuple(dict.fromkeys(each for form in forms for each in raw.user_missing.get(form, ()))))}}
     answered = _answered(made, varying, missing_codes, missing, raw.how.decimal) if varying else np.full(
         n * len(waves), True)
     frame = frame_of(made, n * len(waves))[answered].reset_index(drop=True)

@@ -35,16 +35,20 @@ def responses(keys: StudyKeys, folder: Path, codebook: Codebook, found: Findings
     """
     written = keys.data.responses
     made = recodes(keys, codebook, found)
-    parts = tuple(_part(each, folder, (*_RESPONSES, "waves", level), found, level=level)
+    parts = tuple(_part(each, folder, (*_RESPONSES, "waves", level), codebook, found, level=level)
                   for level, each in written.waves.items())
     if written.file:
-        parts = (_part(written, folder, (*_RESPONSES, "file"), found),)
-    joins = [(_part(each, folder, (*_RESPONSES, "join", at), found), each.by) for at, each in enumerate(written.join)]
+        parts = (_part(written, folder, (*_RESPONSES, "file"), codebook, found),)
+    joins = [(_part(each, folder, (*_RESPONSES, "join", at), codebook, found), each.by)
+             for at, each in enumerate(written.join)]
     if None in parts or any(part is None for part, _ in joins):
         return None
     _check_waves(keys, parts, found)
     if joins and not written.respondent:
         found.add("studies.join_respondent", (*_RESPONSES, "join"))
+        return None
+    if joins and written.respondent in keys.recodes:
+        found.add("studies.join_made", (*_RESPONSES, "join"), column=written.respondent)
         return None
     several = bool(written.waves or written.wide)
     plan = reading.Plan(
@@ -57,7 +61,8 @@ def responses(keys: StudyKeys, folder: Path, codebook: Codebook, found: Findings
         file=parts[0].file, shown=", ".join(part.shown for part in parts), plan=plan, **kept)
 
 
-def _part(written: Any, folder: Path, place: Place, found: Findings, **more: str) -> reading.Part | None:
+def _part(written: Any, folder: Path, place: Place, codebook: Codebook, found: Findings,
+          **more: str) -> reading.Part | None:
     if not written.file:
         return None
     try:
@@ -66,11 +71,11 @@ def _part(written: Any, folder: Path, place: Place, found: Findings, **more: str
         found.problems += [type(problem)(problem.id, problem.values, found.where(place)) for problem in error.problems]
         return None
     how = {name: getattr(written, name) for name in _PARTLY if hasattr(written, name)}
-    columns = how.get("columns", {})
+    columns = {codebook.columns.get(name, name): each for name, each in how.get("columns", {}).items()}
     if twice := sorted({each for each in columns.values() if [*columns.values()].count(each) > 1}):
         found.add("studies.file_columns_twice", (*place, "columns"), columns=twice)
         return None
-    return reading.Part(file, written.file, where=found.where(place), **how, **more)
+    return reading.Part(file, written.file, where=found.where(place), **how | {"columns": columns}, **more)
 
 
 def _check_waves(keys: StudyKeys, parts: tuple[reading.Part, ...], found: Findings) -> None:
