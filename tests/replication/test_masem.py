@@ -122,10 +122,10 @@ def test_slopes_of_the_implied_correlations() -> None:
 
 
 def test_a_known_model_is_recovered_and_its_test_keeps_its_level() -> None:
-    """250 syntheses of four studies: chi-square of a true model, and Wald coverage, within 3.5 standard errors."""
+    """120 syntheses of four studies: chi-square of a true model, and Wald coverage, within 3.5 standard errors."""
     random = np.random.default_rng(11)
     truth = square(np.array([0.5, 0.2, 0.4]), 3)
-    rejected, covered, est, samples = 0, 0, [], 250
+    rejected, covered, est, samples = 0, 0, [], 120
     for _ in range(samples):
         studies = []
         for at, n in enumerate((100, 150, 200, 300)):
@@ -136,9 +136,9 @@ def test_a_known_model_is_recovered_and_its_test_keeps_its_level() -> None:
         est.append(row["est"])
         covered += row["ci.lower"] <= 0.4 <= row["ci.upper"]
         rejected += found.measures.set_index("measure").at["pvalue", "value"] < 0.05
-    assert np.mean(est) == pytest.approx(0.4, abs=0.008)
-    assert abs(covered / samples - 0.95) < 3.5 * 0.014
-    assert abs(rejected / samples - 0.05) < 3.5 * 0.014
+    assert np.mean(est) == pytest.approx(0.4, abs=0.012)
+    assert abs(covered / samples - 0.95) < 3.5 * 0.02
+    assert abs(rejected / samples - 0.05) < 3.5 * 0.02
 
 
 def test_indirect_effect_is_drawn() -> None:

@@ -50,20 +50,20 @@ def test_each_trial_left_out_agrees_with_r() -> None:
     np.testing.assert_allclose(found["shift"], expected["est"] - whole, atol=1e-7)
 
 
-@pytest.mark.parametrize(("k", "tau"), [(3, 0.0), (3, 0.2), (6, 0.1), (12, 0.2)])
+@pytest.mark.parametrize(("k", "tau"), [(3, 0.0), (3, 0.2), (12, 0.2)])
 def test_intervals_cover_the_truth_and_the_next_study(k: int, tau: float) -> None:
-    """With 400 samples the standard error of a coverage of 95 % is 1.1 points."""
+    """With 250 samples the standard error of a coverage of 95 % is 1.4 points."""
     random = np.random.default_rng(k)
     mean = covered = next_one = 0
-    samples = 400
+    samples = 250
     for _ in range(samples):
         se = random.uniform(0.04, 0.12, k)
         found = combined(0.3 + random.normal(0, tau, k) + random.normal(0, se), se)
         covered += found["ci.lower"] <= 0.3 <= found["ci.upper"]
         next_one += found["predicted.ci.lower"] <= 0.3 + random.normal(0, tau) <= found["predicted.ci.upper"]
         mean += found["est"]
-    assert covered / samples > 0.95 - 3.5 * 0.011
-    assert next_one / samples > 0.95 - 4 * 0.011
+    assert covered / samples > 0.95 - 3.5 * 0.014
+    assert next_one / samples > 0.95 - 4 * 0.014
     assert mean / samples == pytest.approx(0.3, abs=4 * np.hypot(0.08, tau) / np.sqrt(k * samples))
 
 

@@ -114,6 +114,16 @@ def test_a_tidy_notebook_is_valid_and_tidying_again_changes_nothing(notebook):
     assert content["cells"][2]["source"] == 'study = "data/pilot"'
 
 
+@pytest.mark.parametrize(("given", "kept"), [
+    ("{folder}/acme", "acme"), ("data/demo,{folder}/north,{folder}/south", "data/demo,north,south"), ("zh", "zh")])
+def test_what_lies_outside_the_project_goes_by_its_name(notebook, tmp_path, given: str, kept: str):
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    content["cells"][2]["source"] = f'study = "{given.format(folder=tmp_path.as_posix())}"'
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+    tidy(notebook)
+    assert json.loads(notebook.read_text(encoding="utf-8"))["cells"][2]["source"] == f'study = "{kept}"'
+
+
 def test_what_a_cell_printed_or_raised_is_shown_as_text(declared, shown, executed):
     Page(declared, "02_reliability")
     said = nbformat.v4.new_output("stream", name="stdout", text="a < b")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ _TEMPLATES = Path(__file__).parent / "template"
 # Outputs that the page's own head repeats.
 _IN_HEAD = ("study",)
 _HEADING = re.compile(r"<h([1-3])[^>]*>(.*?)</h\1>", re.DOTALL)
+_GIVEN = re.compile(r'^(\w+ = )("(?:[^"\\]|\\.)*")$')
 _TAGS = re.compile(r"<[^>]+>")
 # An annotation of papermill and of kernels that says nothing about the study and differs between runs.
 _NOISE = ("papermill", "execution", "widgets")
@@ -29,8 +31,8 @@ def tidy(notebook: Path) -> None:
     Parameters
     ----------
     notebook : Path
-        Rewritten in place. The folder that the runner wrote to is left out of the injected parameters: it is the
-        machine's, and a report is moved to its place after it was written.
+        Rewritten in place. The folder that the runner wrote to is left out of the injected parameters, and what lies
+        outside the project goes by its name: folders are the machine's, and a report is handed on.
     """
     content = json.loads(notebook.read_text(encoding="utf-8"))
     for name in _NOISE:
@@ -41,11 +43,17 @@ def tidy(notebook: Path) -> None:
             cell["metadata"].pop(name, None)
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             source = "".join(cell["source"])
-            cell["source"] = "\n".join(line for line in source.splitlines()
+            cell["source"] = "\n".join(_GIVEN.sub(_named, line) for line in source.splitlines()
                                        if not line.startswith(("output =", "# Parameters"))).strip("\n")
         if cell["cell_type"] == "code":
             cell["outputs"] = [output for output in cell["outputs"] if not _chatter(output)]
     saving.write_text(notebook, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def _named(given: re.Match[str]) -> str:
+    value = ast.literal_eval(given[2])
+    said = colophon.placeless(value)
+    return given[0] if said == value else f"{given[1]}{json.dumps(said, ensure_ascii=False)}"
 
 
 def render(notebooks: Sequence[Path], output: Path, *, language: str) -> list[Path]:
