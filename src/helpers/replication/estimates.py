@@ -77,7 +77,7 @@ def estimates(fit: SemFit) -> pd.DataFrame:
 
 def fitted(model: str, answers: pd.DataFrame | None = None, *, moments: Mapping[str, object] | None = None,
            printed: pd.DataFrame | None = None, treatment: Treatment | None = None,
-           conf_level: float = 0.95) -> SemFit | pd.DataFrame:
+           clusters: pd.DataFrame | None = None, conf_level: float = 0.95) -> SemFit | pd.DataFrame:
     """Fit the compared model to what is known of a study.
 
     Parameters
@@ -90,6 +90,8 @@ def fitted(model: str, answers: pd.DataFrame | None = None, *, moments: Mapping[
         Paths as printed, where there is nothing that could be fitted.
     treatment : Treatment, optional
         Of answers.
+    clusters : DataFrame, optional
+        Branches, agents and so on in the rows of the answers; errors allow for them, see ``sem.fit_by_rule``.
     conf_level : float, default 0.95
 
     Returns
@@ -113,7 +115,7 @@ def fitted(model: str, answers: pd.DataFrame | None = None, *, moments: Mapping[
     0  0.5 NaN
     """
     if answers is not None:
-        return fit_by_rule(model, answers, treatment=treatment, conf_level=conf_level)
+        return fit_by_rule(model, answers, treatment=treatment, clusters=clusters, conf_level=conf_level)
     if moments is not None:
         known = {"n": ANY_N, **moments}
         found = fit(model, moments=Moments(**known), conf_level=conf_level)
