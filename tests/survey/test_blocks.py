@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers import sem, studies, survey
+from helpers.reading import delimited, recent
 from helpers.survey import answering_style, blocks, distance, screening
 from helpers.survey.attentive import attentive
 
@@ -92,3 +93,17 @@ def test_copies_are_those_that_pandas_finds(monkeypatch) -> None:
         np.testing.assert_array_equal(screening._duplicates(given, who).flagged, expected)
     monkeypatch.setattr(screening, "_perhaps_alike", lambda given: np.flatnonzero(varied))  # every sum the same
     np.testing.assert_array_equal(screening._duplicates(given, people).flagged, (names > 1) & varied)
+
+
+def test_study_and_answers_read_the_file_once(tmp_path, monkeypatch) -> None:
+    names = [f"{stem}{number}" for stem in "abcde" for number in range(1, 5)]
+    table = pd.DataFrame(answers_of(40, seed=6, missing=0.02), columns=names)
+    table.insert(0, "id", range(40))
+    table["insurer"], table["seconds"] = ["A", "B"] * 20, 300
+    table.to_csv(tmp_path / "r.csv", index=False, encoding="utf-8")
+    (tmp_path / "study.yml").write_text(STUDY, encoding="utf-8")
+    opened, read = [], delimited.read
+    monkeypatch.setattr(recent, "_SETTLED", -(10**18))  # as a file that was not written this moment
+    monkeypatch.setattr(delimited, "read", lambda file, **how: opened.append(file.name) or read(file, **how))
+    survey.load(studies.load(tmp_path))
+    assert opened == ["r.csv"]
