@@ -27,6 +27,8 @@ def test_the_page_lists_the_contradiction_first(tmp_path: Path, project_root: Pa
                                   "recomputed.upper", "tolerance", "convention", "verdict", "why", "formula"}
     page = (folder / "10_audit.html").read_text(encoding="utf-8")
     assert "What does not belong together" in page and "Steiger" in page
+    gates = pd.read_csv(folder / "tables" / "10_audit" / "gates.csv", encoding="utf-8-sig")
+    assert gates[["gate", "severity", "passed"]].to_numpy().tolist() == [["printed_numbers", "caution", False]]
     assert report.verify(folder).empty
     told = said.getvalue()
     assert "1 inconsistent" in told and "RMSEA" in told and ".0799" in told

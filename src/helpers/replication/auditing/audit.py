@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.errors import Check
 from helpers.replication.auditing import estimates, fit, matrices, means, samples, scales, statistics, sums
 from helpers.replication.auditing.ledger import INCONSISTENT, NOT_CHECKABLE, ORDER, TRUNCATED, Finding, Ledger, of_part
 from helpers.replication.auditing.matrices import Matrix
@@ -35,7 +36,7 @@ def audit(printed: Mapping[str, Any], *, where: Callable[[Place], str] | None = 
         why formula``; contradictions first. ``recomputed`` writes the two ends in the style of the printed number.
         ``verdict`` is ``inconsistent``, ``truncated`` (consistent if further digits were cut off instead of rounded),
         ``consistent`` or ``not_checkable``, for which ``why`` gives the reason.
-        ``tolerance`` is half a unit of the last printed decimal.
+        ``tolerance`` is half a unit of the last printed decimal. ``attrs["checks"]``: the gate ``printed_numbers``.
 
     Raises
     ------
@@ -67,7 +68,9 @@ def audit(printed: Mapping[str, Any], *, where: Callable[[Place], str] | None = 
         shared = {key: common[key] for key in _SHARED if key in common}
         findings += of_part(name, _audited({**shared, **part}, ("parts", name), where))
     table = Ledger(findings).table()
-    return _hiding(table, "section", "convention", "formula", "why")
+    table = _hiding(table, "section", "convention", "formula", "why")
+    table.attrs["checks"] = (_gate(table),)
+    return table
 
 
 def contradictions(audited: pd.DataFrame) -> pd.DataFrame:
@@ -116,6 +119,12 @@ def audited_counts(audited: pd.DataFrame) -> dict[str, int | str]:
     """Count the verdicts of an audit, for a sentence; ``variant`` is ``some`` where any is inconsistent."""
     counts = {verdict: int((audited["verdict"] == verdict).sum()) for verdict in ORDER}
     return {**counts, "variant": "some" if counts[INCONSISTENT] else ""}
+
+
+def _gate(table: pd.DataFrame) -> Check:
+    wrong = table[table["verdict"] == INCONSISTENT]
+    checked = int((table["verdict"] != NOT_CHECKABLE).sum())
+    return Check("printed_numbers", "caution", wrong.empty, {"n": len(wrong), "checked": checked})
 
 
 def _hiding(table: pd.DataFrame, *names: str) -> pd.DataFrame:
