@@ -165,3 +165,12 @@ def test_an_encoding_that_cannot_be_told_is_asked_for(sheet, tmp_path):
     assert not (tmp_path / "mine").exists()
     made = drafting.new(tmp_path / "mine", file, encoding="cp1251")
     assert made.draft.taken.declared["encoding"] == "cp1251"
+
+
+def test_a_short_stem_before_a_dash_is_a_section_and_a_sentence_after_it_is_no_side():
+    from helpers.drafting.headers import understood
+
+    found = understood("6、满意度—服务符合我的期望")
+    assert (found.number, found.section, found.text, found.side) == (6, "满意度", "服务符合我的期望", "")
+    assert understood("5、信任—我信任这家公司").section == "信任"
+    assert understood("3、理赔速度—期望").side == "expectation"

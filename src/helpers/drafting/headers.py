@@ -125,13 +125,18 @@ def _without_code(label: str, code: str) -> str:
 
 def _section(text: str) -> tuple[str, str]:
     for pattern in _FACETS:
-        if (found := pattern.match(text)) and len(found[1].strip()) > 3 and not _is_side(found[2]):
+        if (found := pattern.match(text)) and _wide(found[1].strip()) > 3 and not _is_side(found[2]):
             return found[1].strip(), found[2].strip()
     return "", ""
 
 
+def _wide(text: str) -> int:
+    """Length of a text in Latin letters: 信任 says as much as five of them, 服务符合我的期望 is a sentence."""
+    return sum(1 if sign.isascii() else 3 for sign in text)
+
+
 def _is_side(text: str) -> bool:
-    return any(says(text, "sides", side, "has") for side in SIDES) and len(text) <= 20
+    return any(says(text, "sides", side, "has") for side in SIDES) and _wide(text) <= 20
 
 
 def _side_in_words(text: str) -> str:
@@ -140,7 +145,7 @@ def _side_in_words(text: str) -> str:
         return ""
     cut = re.split(r"[-–—:：|/]", text)
     ends = [*_BRACKETED.findall(text), *((cut[0], cut[-1]) if len(cut) > 1 else ())]
-    short = [part for part in ends if len(part.strip()) <= 20]
+    short = [part for part in ends if _wide(part.strip()) <= 20]
     for part in short:
         for side in SIDES:
             if says(part, "sides", side, "has"):
