@@ -136,6 +136,11 @@ def test_files_that_are_not_there_or_not_of_a_known_kind(tmp_path: Path) -> None
     assert refused(tmp_path / "folder.csv")[0] == "reading.folder"
 
 
+@pytest.mark.parametrize("name", ["PK", "PAR1", "RDA", "RDX2", "BZh", "Rar!", "$FL2", "SPSSPORT", "%PDF", "7z"])
+def test_a_column_may_be_called_as_another_kind_of_file_begins(name: str, tmp_path: Path) -> None:
+    assert reading.read(put(tmp_path, f"{name},q1\n1,2\n")).columns == (name, "q1")
+
+
 @pytest.mark.skipif(sys.platform == "win32" or not hasattr(os, "geteuid") or os.geteuid() == 0,
                     reason="needs a user who can be denied a file")
 def test_a_file_without_the_right_to_read_it(tmp_path: Path) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from spoiled import ITEMS, REFUSED, RIGHT, TRUTH
+from spoiled import ITEMS, REFUSED, RIGHT, TRUTH, book
 
-from helpers import studies, survey
+from helpers import reading, studies, survey
 from helpers.errors import HelpersError
 
 STUDY = """\
@@ -55,3 +57,23 @@ def test_refused_in_one_sentence(way: str, tmp_path: Path) -> None:
     assert [part for part in said if part not in sentence] == [], sentence
     assert len(problems[0].sentence("zh")) > 20
     assert len(sentence) < 800 and str(tmp_path) not in sentence.partition(": ")[2]
+
+
+def test_formatted_rows_do_not_fill_the_memory(tmp_path: Path) -> None:
+    book(tmp_path)
+    with zipfile.ZipFile(tmp_path / "r.xlsx") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    part = "xl/worksheets/sheet1.xml"
+    cells = "".join(f'<c r="{letter}{{0}}" s="1"/>' for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    rows = "".join(f'<row r="{{0}}">{cells}</row>'.format(at) for at in range(100, 10_100)).encode()
+    parts[part] = parts[part].replace(b"</sheetData>", rows + b"</sheetData>")
+    with zipfile.ZipFile(tmp_path / "r.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    reading.read(tmp_path / "r.xlsx", columns=["id"])  # what is imported is not counted
+    tracemalloc.start()
+    raw = reading.read(tmp_path / "r.xlsx")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(raw.frame) == len(TRUTH)
+    assert peak < 4e6 < 5e6 < len(parts[part])

@@ -16,9 +16,10 @@ from helpers.errors import DataError
 DAMAGED = (ArithmeticError, AttributeError, BadZipFile, EOFError, LookupError, NotImplementedError, OSError,
             RuntimeError, SyntaxError, TypeError, ValueError, zlib.error)
 _SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_ROW, _VALUE, _FORMULA, _INLINE, _MERGED = (f"{_SPACE}{name}" for name in ("row", "v", "f", "is", "mergeCell"))
+_DATA, _ROW, _VALUE, _FORMULA, _INLINE, _MERGED = (
+    f"{_SPACE}{name}" for name in ("sheetData", "row", "v", "f", "is", "mergeCell"))
 _EMPTY_CELL = re.compile(rb'<c r="[A-Z]+[0-9]+"[^<>]*/>')
-_PIECE = 1 << 20
+_PIECE = 1 << 18
 _NAMED = 8  # cells that a message names
 
 
@@ -36,14 +37,16 @@ class Cells:
         self._book, self._sheet, self._columns = book, book[name], _Letters()
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        number = 0
+        number, data = 0, None
         try:
             with self._sheet._get_source() as source:
-                for _, element in iterparse(_Filled(source)):
-                    if element.tag == _ROW:
+                for event, element in iterparse(_Filled(source), ("start", "end")):
+                    if event == "start":
+                        data = element if element.tag == _DATA else data
+                    elif element.tag == _ROW:
                         number = int(float(element.get("r", number + 1)))
                         row = self._row(element, number)
-                        element.clear()
+                        data.clear()  # rows are not kept, not even empty
                         if row:
                             yield number, row
                     elif element.tag == _MERGED:

@@ -18,10 +18,13 @@ NOT_READ = {".xls": "xls", ".xlsb": "xlsb", ".ods": "ods", ".fods": "ods", ".num
             ".docx": "document", ".doc": "document", ".odt": "document", ".zip": "archive", ".gz": "archive",
             ".7z": "archive", ".rar": "archive", ".html": "html", ".htm": "html"}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+# Long enough that no column's name begins so: `PK`, `PAR1` or `RDA` may head a text.
 _BEGINNINGS = (
-    (b"$FL2", "sav"), (b"$FL3", "sav"), (b"<stata_dta>", "dta"), (b"PAR1", "parquet"), (b"%PDF", "pdf"),
-    (b"\x1f\x8b", "archive"), (b"BZh", "archive"), (b"\xfd7zXZ", "archive"), (b"7z\xbc\xaf", "archive"),
-    (b"Rar!", "archive"), (b"RDX", "r"), (b"RDA", "r"), (b"X\n\x00\x00", "r"), (b"HEADER RECORD", "sas"),
+    (b"$FL2@(#)", "sav"), (b"$FL3@(#)", "sav"), (b"<stata_dta>", "dta"), (b"PAR1\x15", "parquet"), (b"%PDF-", "pdf"),
+    (b"\x1f\x8b", "archive"), (b"BZh91AY&SY", "archive"), (b"\xfd7zXZ", "archive"), (b"7z\xbc\xaf", "archive"),
+    (b"Rar!\x1a\x07", "archive"), (b"RDX2\n", "r"), (b"RDX3\n", "r"), (b"RDA2\n", "r"), (b"RDA3\n", "r"),
+    (b"X\n\x00\x00", "r"), (b"HEADER RECORD*******", "sas"), (b"ASCII SPSS PORT FILE", "por"),
     (b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc2\xea\x81\x60", "sas"),
 )
 _OLD_STATA = re.compile(rb"[\x69\x6c\x6e\x6f\x71-\x73][\x01\x02]\x01\x00")  # releases 105 to 115, byte order
@@ -63,16 +66,18 @@ def _head(file: Path) -> bytes:
 
 
 def _kind(file: Path, head: bytes) -> str:
-    if head.startswith(b"PK"):
+    if head.startswith(_ZIP):
         return _packed(file)
     if head.startswith(_OLE):
         return _old_office(file)
+    if head.startswith(b"PAR1") and file.suffix.lower() == ".parquet":
+        return "parquet"  # a damaged one is said there to be damaged
     for beginning, kind in _BEGINNINGS:
         if head.startswith(beginning):
             return kind
     if _OLD_STATA.match(head):
         return "dta"
-    if b"SPSSPORT" in head[:500]:
+    if b"SPSSPORT" in head[440:480]:
         return "por"
     return "html" if _MARKUP.match(head) else "text"
 
