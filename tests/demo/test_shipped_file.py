@@ -10,7 +10,7 @@ import pytest
 
 from helpers import studies, survey
 
-REPLICATIONS = 200
+REPLICATIONS = 100
 # Means, SDs and alphas: about 170 figures, one beyond 4 SD in 90 files. Correlations: about 2,200 figures.
 BOUND, BOUND_CORRELATIONS = 4.0, 5.0
 

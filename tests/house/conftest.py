@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import gc
 import json
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +23,7 @@ class Source(NamedTuple):
     name: str  # relative to the root, with forward slashes
     tree: ast.Module
     lines: list[str]
+    nodes: list[ast.AST]  # all of the tree, as `ast.walk` finds them: several tests go through them
 
     def __repr__(self) -> str:  # pytest shows arguments of a failed test
         return self.name
@@ -52,13 +55,24 @@ def text_of(cell: dict) -> str:
 
 def _read(root: Path, path: Path) -> Source:
     text = path.read_text(encoding="utf-8")
-    return Source(path, path.relative_to(root).as_posix(), ast.parse(text), text.splitlines())
+    tree = ast.parse(text)
+    return Source(path, path.relative_to(root).as_posix(), tree, text.splitlines(), list(ast.walk(tree)))
+
+
+def _all(root: Path, paths: Iterable[Path]) -> list[Source]:
+    """Read files; millions of nodes live to the end, so that the search for garbage need not go through them."""
+    gc.disable()
+    try:
+        return [_read(root, path) for path in paths]
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
 def package(project_root: Path) -> list[Source]:
     """Every module of the package."""
-    found = [_read(project_root, path) for path in sorted((project_root / "src" / "helpers").rglob("*.py"))]
+    found = _all(project_root, sorted((project_root / "src" / "helpers").rglob("*.py")))
     assert found, "src/helpers holds no module"
     return found
 
@@ -67,13 +81,13 @@ def package(project_root: Path) -> list[Source]:
 def programs(project_root: Path, package: list[Source]) -> list[Source]:
     """Every Python file that users run: the package, bootstrap.py, the demo's generator, the benchmarks."""
     paths = [path for folder in ("data/demo", "benchmarks") for path in sorted((project_root / folder).rglob("*.py"))]
-    return [*package, *(_read(project_root, path) for path in [project_root / "bootstrap.py", *paths])]
+    return [*package, *_all(project_root, [project_root / "bootstrap.py", *paths])]
 
 
 @pytest.fixture(scope="session")
 def every_source(project_root: Path, programs: list[Source]) -> list[Source]:
     """Every Python file of the repository, tests included."""
-    return [*programs, *(_read(project_root, path) for path in sorted((project_root / "tests").rglob("*.py")))]
+    return [*programs, *_all(project_root, sorted((project_root / "tests").rglob("*.py")))]
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ def test_files_stay_short_enough_to_read(package) -> None:
 def test_functions_stay_short_enough_to_read(package) -> None:
     long = []
     for source in package:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 docstring = node.body[0] if ast.get_docstring(node) is not None else None
                 lines = node.end_lineno - node.lineno + 1

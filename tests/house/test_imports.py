@@ -52,12 +52,12 @@ def room_of(source) -> str:
 
 def imports(source):
     """Every import of a file, (dotted name, line, only for type hints), function-level ones included."""
-    guarded = {id(inner) for node in ast.walk(source.tree)
+    guarded = {id(inner) for node in source.nodes
                if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
                for statement in node.body for inner in ast.walk(statement)}
     package = source.name.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").split("/")
     folder = package if source.name.endswith("__init__.py") else package[:-1]
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -72,13 +72,19 @@ def imports(source):
             yield name, node.lineno, id(node) in guarded
 
 
-def test_rooms_import_only_what_the_floor_plan_allows(package) -> None:
+@pytest.fixture(scope="module")
+def imported(package):
+    """Every file with its imports, found once."""
+    return [(source, list(imports(source))) for source in package]
+
+
+def test_rooms_import_only_what_the_floor_plan_allows(imported) -> None:
     wrong = []
-    for source in package:
+    for source, found in imported:
         room = room_of(source)
         if room in EVERYTHING or room == "__init__":
             continue
-        for name, line, for_types in imports(source):
+        for name, line, for_types in found:
             parts = name.split(".")
             other = parts[1] if parts[0] == "helpers" and len(parts) > 1 else None
             if other is None or other == room or other.startswith("__") or other in NO_ROOM:
@@ -89,9 +95,9 @@ def test_rooms_import_only_what_the_floor_plan_allows(package) -> None:
 
 
 @pytest.mark.parametrize("packages", ONE_MODULE_EACH, ids=lambda packages: "+".join(sorted(packages)))
-def test_one_module_imports(package, packages: set[str]) -> None:
-    importers = {source.name for source in package
-                 for name, _, _ in imports(source) if name.split(".")[0] in packages}
+def test_one_module_imports(imported, packages: set[str]) -> None:
+    importers = {source.name for source, found in imported
+                 for name, _, _ in found if name.split(".")[0] in packages}
     assert len(importers) == 1, f"imported by {sorted(importers)}"
 
 
@@ -99,7 +105,7 @@ def test_foreign_formats_are_opened_in_reading_alone(package) -> None:
     readers = {"read_csv", "read_table", "read_excel", "read_spss", "read_stata", "read_sas", "load_workbook"}
     allowed = {"reading": readers, "report": {"read_csv"}}  # report reads back the tables that it wrote itself
     wrong = [f"{source.name}:{node.lineno}: {node.attr}"
-             for source in package for node in ast.walk(source.tree)
+             for source in package for node in source.nodes
              if isinstance(node, ast.Attribute) and node.attr in readers - allowed.get(room_of(source), set())]
     assert not wrong, "\n" + "\n".join(wrong)
 
@@ -136,7 +142,7 @@ def test_statistics_never_see_a_study(package) -> None:
     """They take tables and names, so that they can be used, and tested, without a study."""
     statistics = {"sem", "measurement", "quality", "cases", "monitoring", "replication", "moments", "figures"}
     wrong = [f"{source.name}:{node.lineno}" for source in package if room_of(source) in statistics
-             for node in ast.walk(source.tree)
+             for node in source.nodes
              if isinstance(node, ast.arg) and node.annotation is not None
              and {"Study", "Answers"} & set(re.findall(r"\w+", ast.unparse(node.annotation)))]
     assert not wrong, "\n" + "\n".join(wrong)
@@ -152,24 +158,24 @@ def test_statistics_never_see_a_study(package) -> None:
     ("importlib.import_module('helpers.report')", "helpers.report"),
 ])
 def test_the_search_for_imports_finds(code: str, found: str) -> None:
-    source = type("Parsed", (), {"tree": ast.parse(code), "name": "src/helpers/sem/fit.py"})
+    source = type("Parsed", (), {"nodes": list(ast.walk(ast.parse(code))), "name": "src/helpers/sem/fit.py"})
     assert [name for name, _, _ in imports(source)] == [found]
 
 
 def test_the_search_for_imports_tells_type_hints_apart() -> None:
     code = "if TYPE_CHECKING:\n    from helpers import studies\nfrom helpers import words"
-    source = type("Parsed", (), {"tree": ast.parse(code), "name": "src/helpers/report/page.py"})
+    source = type("Parsed", (), {"nodes": list(ast.walk(ast.parse(code))), "name": "src/helpers/report/page.py"})
     assert [(name, hint) for name, _, hint in imports(source)] == [("helpers.words", False), ("helpers.studies", True)]
 
 
-def test_estimation_flows_one_way(package) -> None:
+def test_estimation_flows_one_way(imported) -> None:
     wrong, seen = [], set()
-    for source in package:
+    for source, found in imported:
         place = source.name.split("/")[2:]
         if place[0] != "sem" or len(place) < 3:
             continue
         seen.add(place[1])
-        for name, line, _ in imports(source):
+        for name, line, _ in found:
             parts = name.split(".")
             if parts[:2] == ["helpers", "sem"] and len(parts) > 2 and parts[2] in ORDER_IN_SEM \
                     and ORDER_IN_SEM.index(parts[2]) > ORDER_IN_SEM.index(place[1]):

@@ -31,18 +31,18 @@ MODE_SECOND = {"io", "gzip", "bz2", "lzma"}  # owner.open(file, mode); a path's 
 STARTS_A_PROGRAM = {"run", "Popen", "check_output", "call", "check_call"}
 
 
-def strings(tree: ast.Module):
+def strings(source):
     """String constants that are not docstrings."""
-    documentation = {id(node.body[0].value) for node in ast.walk(tree)
+    documentation = {id(node.body[0].value) for node in source.nodes
                      if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node)}
-    for node in ast.walk(tree):
+    for node in source.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
             yield node
 
 
 def posix_only(source):
     """What a file uses that another system lacks."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if node.attr in POSIX_NAMES.get(node.value.id, ()):
                 yield node.lineno, f"{node.value.id}.{node.attr}"
@@ -54,24 +54,24 @@ def posix_only(source):
             yield node.value.lineno, f"{node.arg}="
         if isinstance(node, ast.Attribute) and node.attr in POSIX_METHODS:
             yield node.lineno, node.attr
-    for node in strings(source.tree):
+    for node in strings(source):
         if POSIX_PATHS.match(node.value) or POSIX_STRFTIME.search(node.value):
             yield node.lineno, repr(node.value)
 
 
 def modules(source) -> set[str]:
     """First parts of everything that a file imports."""
-    names = [alias.name for node in ast.walk(source.tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "" for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom)]
+    names = [alias.name for node in source.nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in source.nodes if isinstance(node, ast.ImportFrom)]
     return {name.split(".")[0] for name in names}
 
 
 def unnamed_encodings(source):
     """Calls that turn bytes into text, or back, in whatever encoding the system happens to have."""
-    in_memory = {target.id for node in ast.walk(source.tree)
+    in_memory = {target.id for node in source.nodes
                  if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith(("io.StringIO(", "StringIO("))
                  for target in node.targets if isinstance(target, ast.Name)}
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
             given = {keyword.arg: keyword.value for keyword in node.keywords}
             if node.args and isinstance(node.args[0], ast.Name) and node.args[0].id in in_memory:
@@ -151,4 +151,4 @@ def test_an_open_of_helpers_without_encoding_would_fail_any_test() -> None:
 
 
 def _parsed(code: str):
-    return type("Parsed", (), {"tree": ast.parse(code)})
+    return type("Parsed", (), {"nodes": list(ast.walk(ast.parse(code)))})

@@ -126,7 +126,7 @@ def test_every_string_that_looks_like_an_id_is_one(package, catalogue) -> None:
     """Ids also travel through private functions; they begin with the name of their room."""
     rooms = {source.name.split("/")[2].removesuffix(".py") for source in package}
     begins = re.compile(rf"^({'|'.join(sorted(rooms))})(\.[a-z][a-z0-9_]*)+$")
-    wrong = [f"{source.name}:{node.lineno}: {node.value}" for source in package for node in ast.walk(source.tree)
+    wrong = [f"{source.name}:{node.lineno}: {node.value}" for source in package for node in source.nodes
              if isinstance(node, ast.Constant) and isinstance(node.value, str) and begins.match(node.value)
              and node.value not in catalogue and not LOOKS_LIKE_A_FILE.search(node.value)]
     assert not wrong, "\n" + "\n".join(wrong)
@@ -160,7 +160,7 @@ def test_no_sentence_is_left_over(corridor, catalogue) -> None:
 
 def test_no_gate_is_left_over(package, catalogue) -> None:
     """Gates are looked up by their names, so that each name in the catalogue must be one that a check gives."""
-    strings = {node.value for source in package for node in ast.walk(source.tree)
+    strings = {node.value for source in package for node in source.nodes
                if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     named = {id.removeprefix("gate.").removesuffix(".criterion") for id in catalogue
              if id.startswith("gate.") and id.endswith(".criterion")}
