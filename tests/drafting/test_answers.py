@@ -12,8 +12,8 @@ from helpers.drafting.vocabulary import vocabulary
 
 def column(counts: dict[str, int], *, name: str = "x1", labels=None, missing=()) -> Column:
     rows = sum(counts.values())
-    return Column(name, 0, understood(name), entries.understood(counts), rows, len(counts), "item", None, labels or {},
-                  missing)
+    return Column(name, 0, understood(name), entries.understood(counts), rows, len(counts), rows, "item", None,
+                  labels or {}, missing)
 
 
 def key(counts: dict[str, int], **more) -> answer_keys.Key:

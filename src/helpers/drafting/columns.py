@@ -30,6 +30,9 @@ class Column:
     found : entries.Entries
     rows : int
     distinct : int
+        Different entries; ``found`` holds the most frequent of very many.
+    filled : int
+        Cells with an entry.
     kind : str
         "item", "nps", "respondent", "duration", "attention", "wave", "profile", "groups", "weights", or one of
         ``DROPPED`` and ``LEFT_OUT``.
@@ -49,6 +52,7 @@ class Column:
     found: entries.Entries
     rows: int
     distinct: int
+    filled: int = 0
     kind: str = ""
     why: Problem | None = None
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -97,11 +97,11 @@ def columns_of(taken: Intake) -> list[Column]:
     values, missing = getattr(taken.raw, "values", {}), getattr(taken.raw, "user_missing", {})
     for position, name in enumerate(taken.frame.columns):
         counted = taken.frame[name].value_counts()
-        counts = {str(entry): int(count) for entry, count in counted.items() if count and str(entry)}
-        few = dict(list(counts.items())[:MOST_ENTRIES])
+        counted = counted[(counted > 0) & (counted.index != "")]
+        few = {str(entry): int(count) for entry, count in counted.iloc[:MOST_ENTRIES].items()}
         header = headers.understood(name, taken.labels.get(name, ""))
-        column = Column(name, position, header, entries.understood(few), len(taken.frame), len(counts),
-                        labels=values.get(name, {}), user_missing=tuple(missing.get(name, ())))
+        column = Column(name, position, header, entries.understood(few), len(taken.frame), len(counted),
+                        filled=int(counted.sum()), labels=values.get(name, {}), user_missing=tuple(missing.get(name, ())))
         kind, why, more = kinds.kind_of(column)
         found.append(replace(column, kind=kind, why=why, **more))
     return found

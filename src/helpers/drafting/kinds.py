@@ -88,16 +88,16 @@ def _people(column: Column) -> tuple[str, Problem] | None:
 
 
 def _respondent(column: Column) -> tuple[str, Problem] | None:
-    unique = column.distinct == column.found.answered == column.rows
+    unique = column.distinct == column.filled == column.rows
     if is_kind(column.name, "respondent") and column.distinct > max(MOST_LEVELS, 0.5 * column.rows):
         if unique:
             return "respondent", Problem("drafting.why.respondent", {"rows": column.rows})
         twice = sum(count > 1 for count in column.found.counts.values())
-        empty = column.rows - column.found.answered
+        empty = column.rows - column.filled
         return "identifier", Problem("drafting.why.identifier_twice", {"twice": twice, "empty": empty})
     whole = all(value == int(value) for value in column.found.numbers.values())
     if unique and column.rows >= 30 and (not column.header.text or whole) and column.position < 3 and (
-            len(column.found.numbers) < column.distinct or _counts_up(column)):
+            not column.found.numbers or _counts_up(column)):
         if any(len(entry) > 40 or " " in entry.strip() for entry in list(column.found.counts)[:50]):
             return None
         return "respondent", Problem("drafting.why.respondent", {"rows": column.rows})
