@@ -174,3 +174,38 @@ def test_a_short_stem_before_a_dash_is_a_section_and_a_sentence_after_it_is_no_s
     assert (found.number, found.section, found.text, found.side) == (6, "满意度", "服务符合我的期望", "")
     assert understood("5、信任—我信任这家公司").section == "信任"
     assert understood("3、理赔速度—期望").side == "expectation"
+
+
+@pytest.fixture
+def qualtrics(sheet):
+    """What Qualtrics exports below its column names: question texts, then its own numbers."""
+    sheet.add("StartDate", lambda row: f"2024-05-{1 + row % 28:02d} 10:{row % 60:02d}:11")
+    sheet.add("IPAddress", lambda row: f"10.0.{row % 200}.{row % 250}")
+    sheet.add("Duration (in seconds)", lambda row: 80 + 3 * row)
+    sheet.add("ResponseId", lambda row: f"R_{row * 7919 % 1000003}x")
+    sheet.block(["Q1_1", "Q1_2", "Q1_3"], words=AGREE)
+    sheet.block(["Q2_1", "Q2_2", "Q2_3"], seed=2, words=AGREE)
+    sheet.pick("Q3", ["Male", "Female"])
+    texts = {name: name for name in sheet.columns} | {"Q3": "What is your gender?"}
+    texts |= {f"Q1_{row}": f"I trust my insurer - in case {row}" for row in (1, 2, 3)}
+    return sheet, [texts, {name: f'{{"ImportId":"{name}"}}' for name in sheet.columns}]
+
+
+def test_qualtrics_with_three_header_lines(qualtrics, drafted):
+    sheet, below = qualtrics
+    declared = drafted(sheet, below=below)
+    assert [each.items for each in declared.constructs.values()] == [("Q1_1", "Q1_2", "Q1_3"), ("Q2_1", "Q2_2", "Q2_3")]
+    assert declared.items["Q1_2"].text == {"en": "I trust my insurer - in case 2"}
+    assert (declared.responses.respondent, declared.responses.duration) == ("ResponseId", "Duration (in seconds)")
+    assert set(declared.responses.drop) == {"StartDate", "IPAddress"}
+    assert list(declared.profile) == ["Q3"]
+
+
+def test_titles_above_and_units_below_the_header(sheet, drafted, text_of):
+    sheet.block(["tr1", "tr2", "tr3"])
+    sheet.block(["sat1", "sat2", "sat3"], seed=2)
+    declared = drafted(sheet, above=["保险服务质量调查", "2024 年"], below=[dict.fromkeys(sheet.columns, "(1-5)")])
+    assert {name: each.items for name, each in declared.constructs.items()} == {
+        "trust": ("tr1", "tr2", "tr3"), "satisfaction": ("sat1", "sat2", "sat3")}
+    assert "header: 3  # check: " in text_of(declared)
+    assert "skip: [4]  # check: " in text_of(declared)

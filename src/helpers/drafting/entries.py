@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _NUMBERED = re.compile(r"\s*(-?\d{1,3})\s*(?:[-–—=:：.、)）]\s*|分|점|点|\s+|(?=[^\x00-\x7f\d]))((?!\d).*)", re.DOTALL)
 _NUMBER_LAST = re.compile(r"(.*?)\s*[(（\[]\s*(-?\d{1,3})\s*(?:分|점)?\s*[)）\]]", re.DOTALL)
 _LETTERED = re.compile(r"(?:A|AO|a|L|Opt)0*(\d{1,2})")  # answer codes of LimeSurvey
-_DATE = re.compile(r"\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*"
+_DATE = re.compile(r"\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(?![.\d]).*"
                    r"|\d{1,2}:\d{2}(:\d{2})?.*")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import reading, studies
+from helpers import reading
 from helpers.drafting import encodings, entries, headers, kinds
 from helpers.drafting.columns import Column
 from helpers.errors import DataError, Problem
@@ -82,8 +82,6 @@ def take_in(file: Path, *, encoding: str = "", sheet: str = "") -> Intake:
         labels |= further[0]
         declared["skip"], notes["skip"] = f"{lines}", Problem("drafting.why.skip", {"lines": lines})
         raw, _ = _read(file, encoding, sheet, header=header, skip=lines)
-    if unknown := [key for key in ("header", "skip") if key in declared and key not in _keys()]:
-        raise DataError("drafting.header_rows", where=file.name, keys=unknown, lines=declared[unknown[0]])
     if raw.how.sheet and sheet:
         declared["sheet"] = raw.how.sheet
     if raw.how.delimiter not in ("", ","):
@@ -120,10 +118,6 @@ def _encoding(file: Path) -> tuple[str, dict[str, Problem]]:
         "encoding": best.encoding, "share": best.share, "sample": best.sample})}
 
 
-def _keys() -> set[str]:
-    return set(studies.schema()["$defs"]["ResponsesKeys"]["properties"])
-
-
 def _read(file: Path, encoding: str, sheet: str, *, header: int = 0,
           skip: Sequence[int] = ()) -> tuple[reading.Raw, int]:
     """Read the file; where its first line cannot be the header, try the next ones. 0 stands for the first line."""
@@ -149,7 +143,7 @@ def _read(file: Path, encoding: str, sheet: str, *, header: int = 0,
 
 
 def _further_header(raw: reading.Raw) -> list[dict[str, str]]:
-    """Lines below the header that repeat or explain it: question texts, import ids, units; () where there are none."""
+    """Find lines below the header that repeat or explain it: question texts, import ids, units."""
     head = raw.frame.head(3).astype(str)
     for position in range(len(head)):
         row = head.iloc[position]
