@@ -99,7 +99,8 @@ def columns_of(taken: Intake) -> list[Column]:
         few = {str(entry): int(count) for entry, count in counted.iloc[:MOST_ENTRIES].items()}
         header = headers.understood(name, taken.labels.get(name, ""))
         column = Column(name, position, header, entries.understood(few), len(taken.frame), len(counted),
-                        filled=int(counted.sum()), labels=values.get(name, {}), user_missing=tuple(missing.get(name, ())))
+                        filled=int(counted.sum()), labels=values.get(name, {}),
+                        user_missing=tuple(missing.get(name, ())))
         kind, why, more = kinds.kind_of(column)
         found.append(replace(column, kind=kind, why=why, **more))
     return found
