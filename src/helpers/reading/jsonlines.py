@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,10 @@ def read(file: Path, *, columns: Collection[str] | None = None, encoding: str = 
                                                          marks=lines.marks, skipped=skipped))
 
 
+# The same few keys stand in every line.
+_spoken = lru_cache(maxsize=1 << 14)(spoken)
+
+
 class _Table:
     """Objects as they come in; a key that appears late is empty in the rows before."""
 
@@ -103,11 +108,12 @@ class _Table:
 
 def _objects(lines: Lines, shown: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the object of every line that is not blank, its values as text."""
+    decoder = json.JSONDecoder(object_pairs_hook=tuple, parse_constant=_refused)
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            found = json.loads(line, object_pairs_hook=tuple, parse_constant=_refused)
+            found = decoder.decode(line)
         except (ValueError, RecursionError):
             raise DataError("reading.no_json", where=f"{shown}, line {number}") from None
         if not isinstance(found, tuple):
@@ -118,7 +124,7 @@ def _objects(lines: Lines, shown: str) -> Iterator[tuple[int, dict[str, str]]]:
 def _record(pairs: tuple[tuple[str, Any], ...], where: str) -> dict[str, str]:
     record = {}
     for key, value in pairs:
-        name = spoken(key)
+        name = _spoken(key)
         if not name:
             continue
         if isinstance(value, (list, tuple)):
@@ -134,10 +140,12 @@ def _refused(constant: str) -> Any:
 
 
 def _text(value: Any) -> str:
+    if type(value) in (str, int):
+        return str(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer():
         return f"{value:.0f}"
-    return value if isinstance(value, str) else str(value)
+    return str(value)
