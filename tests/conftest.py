@@ -19,7 +19,7 @@ RUN_DEMO = """
 import sys
 from pathlib import Path
 from helpers import run
-sys.exit(run.report([sys.argv[1]], reports=Path(sys.argv[2])))
+sys.exit(run.report([sys.argv[1]], reports=Path(sys.argv[2]), draws=1000))
 """
 
 
@@ -48,7 +48,10 @@ def reference_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demo_report(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Report of the demo study, run once for all tests and all workers: its folder."""
+    """Report of the demo study, run once for all tests and all workers: its folder.
+
+    With 1,000 draws, which is enough for what the tests look at; draws that a study declares are tried on a small one.
+    """
     shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
     reports, outcome = shared / "demo_reports", shared / "demo_outcome.txt"
     with FileLock(shared / "demo_report.lock"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers import run, sem, studies, survey
+from helpers import measurement, run, sem, studies, survey
 
 STUDIES = Path(__file__).resolve().parents[1] / "studies"
 
@@ -68,7 +68,9 @@ def test_real_labels_in_the_page(kiosk: Path) -> None:
 def chinese(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("chinese")
     shutil.copytree(STUDIES / "gb18030_ok", home / "gb18030_ok")
-    assert run.report([home / "gb18030_ok"], reports=home / "reports", draws=200) == 0
+    study = home / "gb18030_ok" / "study.yml"
+    study.write_text(study.read_text(encoding="utf-8") + "analysis: {draws: 200}\n", encoding="utf-8")
+    assert run.report([home / "gb18030_ok"], reports=home / "reports") == 0
     return home / "reports" / "gb18030_ok"
 
 
@@ -87,3 +89,12 @@ def test_a_chinese_study_is_fitted_as_it_is_read(chinese: Path) -> None:
     fit = sem.fit_by_rule(declared.model, survey.load(declared).scores)
     assert table(chinese, "03_structural_model/fit").set_index("measure").loc["chisq", "value"] == pytest.approx(
         fit.measures["chisq"], rel=1e-12)
+
+
+def test_declared_draws_are_those_of_the_report(chinese: Path) -> None:
+    declared = studies.load(chinese.parents[1] / "gb18030_ok")
+    settings = declared.analysis.chosen()
+    assert settings["draws"] == 200
+    own = measurement.htmt(survey.load(declared).scores, declared.scales, conf_level=0.90, draws=200,
+                           seed=settings["seed"])
+    assert table(chinese, "02_reliability/htmt")["ci.upper"].tolist() == pytest.approx(own["ci.upper"].tolist())

@@ -80,8 +80,8 @@ def test_killed_at_fifty_random_moments(small, tmp_path):
     duration = time.monotonic() - began
     moments, kills, at_work = np.random.default_rng(20261123), 0, 0
     while kills < KILLS:
-        # Every second time two runs of the same study are under way: one works, the other waits for it.
-        together = [_start(small) for _ in range(1 + kills % 2)]
+        # Three runs of the same study are under way: one works, the others wait, and one takes over when it is killed.
+        together = [_start(small) for _ in range(min(3, KILLS - kills))]
         began = time.monotonic()
         for process, moment in zip(together, sorted(moments.uniform(0, duration, len(together))), strict=True):
             time.sleep(max(0, began + moment - time.monotonic()))
