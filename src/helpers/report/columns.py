@@ -104,6 +104,7 @@ _REGISTRY = {
     "05_case_comparison/partial_invariance":
         "grouping level step parameter chisq df pvalue epc delta.cfi delta.rmsea delta.srmr holds",
     "05_case_comparison/latent_means": "construct group reference est se ci.lower ci.upper d",
+    "00_summary/replication": "lhs rhs est.original est.replication difference ci.lower ci.upper verdict",
     "07_replication/overlap": "way items n.original n.replication n.pairs n.across expected pvalue flagged",
     "07_replication/samples": "measure original replication",
     "07_replication/profile":
@@ -123,8 +124,6 @@ _REGISTRY = {
     "07_replication/standardized": "lhs rhs est.original est.replication difference ci.lower ci.upper",
     "07_replication/equal_paths":
         "test lhs rhs est.original est.replication difference se ci.lower ci.upper chisq df pvalue pvalue.holm method",
-    "10_audit/contradictions": _AUDIT,
-    "10_audit/audit": _AUDIT,
     "09_synthesis/studies": "study n data scale estimator items paths chisq df cfi rmsea srmr",
     "09_synthesis/estimates":
         "effect kind study n est se ci.lower ci.upper unstandardized unstandardized.se",
@@ -141,8 +140,13 @@ _REGISTRY = {
     "09_synthesis/masem_fit": _FIT,
     "09_synthesis/masem_parameters": "lhs op rhs est se z pvalue ci.lower ci.upper",
     "09_synthesis/masem_effects": "effect kind est se ci.lower ci.upper method",
+    "10_audit/contradictions": _AUDIT,
+    "10_audit/audit": _AUDIT,
     "10_audit/not_checkable": _AUDIT,
     "10_audit/formulas": "quantity convention formula n",
+    "11_published/parameters": "lhs op rhs est se z pvalue ci.lower ci.upper std.all",
+    "11_published/printed_paths": "lhs op rhs quantity printed refit lowest highest difference reproduced",
+    "11_published/printed_fit": "measure printed refit lowest highest difference reproduced",
 }
 
 # What rests on a standard error or on a test: never shown behind a failed stop.
