@@ -138,3 +138,10 @@ def test_every_verdict_has_its_rule():
     from helpers.replication.verdicts import WORDS
 
     assert sorted(replication.rules()["verdict"]) == sorted(WORDS)
+
+
+def test_the_logarithm_of_the_bayes_factor_is_known_where_the_factor_is_beyond_all_numbers():
+    found = replication.agreement(pairs(0.80, 0.02, [0.80, -0.80], 0.02)).iloc
+    wanted = [(norm.logpdf(r, 0.80, np.hypot(0.02, 0.02)) - norm.logpdf(r, 0, 0.02)) / np.log(10) for r in (0.8, -0.8)]
+    assert [found[0]["log10.bf"], found[1]["log10.bf"]] == pytest.approx(wanted, rel=1e-12)
+    assert wanted[0] > 308

@@ -90,10 +90,9 @@ def agreement(pairs: pd.DataFrame, *, bound: float | pd.Series | None = None, co
     o, so, r, sr = (pairs[name].to_numpy(dtype=float) for name in NEEDED)
     table = {**_estimates(o, so, r, sr, conf_level), **_difference(o, so, r, sr, conf_level),
              **_equivalence(r - o, np.hypot(so, sr), _bounds(bound, len(pairs)), conf_level),
-             **_telescopes(o, so, r, sr), "bf": replication_bayes_factor(o, so, r, sr)}
+             **_telescopes(o, so, r, sr), "bf": replication_bayes_factor(o, so, r, sr),
+             "log10.bf": _log_bayes_factor(o, so, r, sr) / np.log(10)}
     made = pd.DataFrame(table, index=pairs.index)
-    with np.errstate(divide="ignore"):
-        made["log10.bf"] = np.log10(made["bf"])
     if adjust == "holm":
         made = made.assign(**{name: holm(made[name].to_numpy()) for name in ("pvalue", "equivalence.pvalue")})
     made["verdict"] = verdicts(made, conf_level=conf_level)
@@ -123,9 +122,8 @@ def replication_bayes_factor(est_original: np.ndarray, se_original: np.ndarray, 
     """
     o, so, r, sr = (np.asarray(each, dtype=float) for each in (est_original, se_original, est_replication,
                                                               se_replication))
-    total = so**2 + sr**2
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return np.exp(0.5 * (np.log(sr**2 / total) + (r / sr) ** 2 - (r - o) ** 2 / total))
+    with np.errstate(over="ignore"):
+        return np.exp(_log_bayes_factor(o, so, r, sr))
 
 
 def holm(pvalues: np.ndarray) -> np.ndarray:
@@ -156,6 +154,13 @@ def detectable(power: float = POWER) -> float:
 
     z = ndtri(0.975)
     return float(brentq(lambda size: ndtr(size - z) + ndtr(-size - z) - power, 0.0, 10.0))
+
+
+def _log_bayes_factor(o: np.ndarray, so: np.ndarray, r: np.ndarray, sr: np.ndarray) -> np.ndarray:
+    """Natural logarithm: the factor itself overflows where an estimate is 38 standard errors from 0."""
+    total = so**2 + sr**2
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return 0.5 * (np.log(sr**2 / total) + (r / sr) ** 2 - (r - o) ** 2 / total)
 
 
 def _refuse(pairs: pd.DataFrame, bound: float | pd.Series | None, adjust: str) -> None:
