@@ -101,7 +101,7 @@ def audit_fit(ledger: Ledger, printed: Mapping[str, Any], where: str) -> None:
     except HelpersError as error:
         raise type(error).of(Problem(each.id, each.values, ", ".join(filter(None, (where, each.where))))
                              for each in error.problems) from None
-    df = _degrees(ledger, fit, model)
+    df = _degrees(ledger, fit, model, _free_errors(printed))
     if not fit:
         return
     if df is None:
@@ -127,17 +127,25 @@ def is_robust(fit: Mapping[str, Any]) -> bool:
     return "chisq_scaled" in fit or any(name in fit.get("estimator", "").upper() for name in _SCALED)
 
 
-def _degrees(ledger: Ledger, fit: Mapping[str, Any], model: Counted) -> Number | None:
+def _free_errors(printed: Mapping[str, Any]) -> str:
+    """Say why a printed CFA may have fewer degrees of freedom than its constructs leave; "": it may not."""
+    free = any(each.get("correlated_errors") == "yes" for each in printed.get("constructs", {}).values())
+    return "correlated_errors" if free and printed.get("model") == "cfa" else ""
+
+
+def _degrees(ledger: Ledger, fit: Mapping[str, Any], model: Counted, doubt: str) -> Number | None:
     """Check the printed df; else take the one of the model, or the whole number that chi-square / df leaves."""
     printed = fit.get("df")
     if printed is not None:
         ways = [Way(code, lambda _, of=df: Interval.exactly(float(of)) if of >= 0 else None) for code, df in model.df]
         if ways:
-            ledger.judge("fit", "", "df", printed, ways, "df")
+            fewer = printed.value <= max(df for _, df in model.df)
+            ledger.judge("fit", "", "df", printed, ways, "df", doubt=doubt if fewer else "")
         else:
             ledger.skip("fit", "", "df", printed, "needs_model", "df")
         return printed if printed.value >= 0.5 else None
-    return count(model.df[0][1]) if len(model.df) == 1 and model.df[0][1] > 0 else None
+    known = len(model.df) == 1 and model.df[0][1] > 0 and not doubt
+    return count(model.df[0][1]) if known else None
 
 
 def _chi_square(ledger: Ledger, fit: Mapping[str, Any], df: Number) -> None:

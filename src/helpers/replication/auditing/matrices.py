@@ -132,11 +132,12 @@ def _definite(ledger: Ledger, matrix: Matrix, kind: str) -> None:
     tolerance = float(v @ half @ v)
     smallest = float(values[0])
     found = Interval(smallest - tolerance, smallest + tolerance)
-    if smallest + tolerance < -_ROUNDING and kind == "pairwise":
-        ledger.skip("correlations", "", "definite", "", "pairwise", "definite", found)
+    holds = smallest + tolerance >= -_ROUNDING
+    if not holds and kind in ("pairwise", "polychoric"):
+        ledger.skip("correlations", "", "definite", "", kind, "definite", found)
         return
-    ledger.verdict("correlations", "", "definite", "", smallest + tolerance >= -_ROUNDING, "definite",
-                   recomputed=found, convention="" if smallest >= 0 else "within_rounding")
+    ledger.verdict("correlations", "", "definite", "", holds, "definite", recomputed=found,
+                   convention="within_rounding" if holds and smallest < 0 else "")
 
 
 def audit_r2(ledger: Ledger, r2: Mapping[str, Number], residual: Mapping[str, Number], paths: list[dict[str, Any]],

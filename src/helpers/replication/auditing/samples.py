@@ -45,6 +45,7 @@ def _percentages(ledger: Ledger, grouping: str, groups: Mapping[str, Mapping[str
     """
     percents = {name: group["percent"] for name, group in groups.items() if "percent" in group}
     whole_n = n is not None and n.half == 0.5
+    answered = _answered(groups)
     fine = [ledger.bounded("groups", f"{grouping}: {name}", "percent", percent, 0.0, 100.0)
             for name, percent in percents.items()]
     for name, percent in percents.items():
@@ -52,9 +53,10 @@ def _percentages(ledger: Ledger, grouping: str, groups: Mapping[str, Mapping[str
         if not whole_n:
             ledger.skip("groups", place, "percent", percent, "needs_n", "percent")
         elif count is not None:
-            share = Interval.exactly(100 * count.value / n.value)
-            ledger.judge("groups", place, "percent", percent, [Way("", lambda _, of=share: of)], "percent",
-                         doubt=doubt)
+            bases = {"": n.value} | ({"valid": answered} if 0 < answered < n.value else {})
+            ways = [Way(code, lambda _, share=100 * count.value / base: Interval.exactly(share))
+                    for code, base in bases.items()]
+            ledger.judge("groups", place, "percent", percent, ways, "percent", doubt=doubt)
         elif 2 * percent.half * n.value >= 100:
             ledger.skip("groups", place, "percent", percent, "granularity", "percent")
         else:
@@ -64,6 +66,12 @@ def _percentages(ledger: Ledger, grouping: str, groups: Mapping[str, Mapping[str
         summed = [total([reading(each) for each in percents.values()]) for reading in (Number.rounded, Number.loose)]
         holds = [each.meets(Interval.exactly(100.0)) for each in summed]
         ledger.verdict("groups", grouping, "percents", "100", any(holds), "percents", recomputed=summed[0])
+
+
+def _answered(groups: Mapping[str, Mapping[str, Any]]) -> float:
+    """Add up the groups: who answered the question; 0 where a count is not printed."""
+    counts = [group["n"].value for group in groups.values() if "n" in group]
+    return sum(counts) if len(counts) == len(groups) else 0.0
 
 
 def _whole(reading: Reading, percent: Number, n: Number) -> Interval:

@@ -115,9 +115,9 @@ def _above(ledger: Ledger, quantity: str, limit: Number, constructs: Mapping[str
     if not found:
         ledger.skip("claims", "", claim, limit, "needs_more", "claim")
         return
-    name, smallest = min(found, key=lambda each: each[1].value)
-    ledger.verdict("claims", name, claim, limit.text, smallest.rounded().upper >= limit.value, "claim",
-                   recomputed=smallest.rounded())
+    sizes = [(name, each.rounded().size() if quantity == "loadings" else each.rounded()) for name, each in found]
+    name, smallest = min(sizes, key=lambda each: each[1].upper)  # an item asked the other way round loads below 0
+    ledger.verdict("claims", name, claim, limit.text, smallest.upper >= limit.value, "claim", recomputed=smallest)
 
 
 def _fornell_larcker(ledger: Ledger, said: str, constructs: Mapping[str, Mapping[str, Any]],
