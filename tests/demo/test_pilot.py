@@ -55,3 +55,9 @@ def test_the_reworded_item_is_the_one_that_measures_otherwise(demo, pilot):
     items = list(declared.scales["trust"])
     means = (new[items].mean() - old[items].mean()).abs()
     assert means.idxmax() == "tr4" and means["tr4"] > 0.5
+
+
+def test_a_survey_can_be_mapped_onto_the_pilot_by_the_wording_of_its_items(demo, pilot):
+    asked, before = studies.load(demo).items, studies.load(pilot).items
+    assert len(before) == 27
+    assert all(item.text == asked[name].text and item.text["zh"] for name, item in before.items())

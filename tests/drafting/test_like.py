@@ -84,3 +84,28 @@ def test_the_screen_names_what_could_not_be_placed_in_both_directions(sheet, tmp
     (line,) = [line for line in drafting.told(made, "mine") if line.startswith("Mapped onto demo: 3 items")]
     assert "tr4, tr5, tr6" in line.split("Without a column: ")[1].split(". Not placed")[0]
     assert line.endswith("Not placed: zz1, zz2.")
+
+
+def test_an_answer_that_is_worded_like_both_sides_of_a_pair_is_the_perception(sheet, drafted, text_of):
+    help_ = "After an accident or breakdown, company X sends help quickly"  # nearer to e_ph1 than to p_ph1
+    sheet.block([help_, "At an accident scene the staff look after people before the car",
+                 "The towing services and garages that the company sends are safe"])
+    declared = drafted(sheet, like=DEMO)
+    assert declared.constructs["physical"].items == ("p_ph1", "p_ph2", "p_ph3")
+    assert declared.items["p_ph1"].column == help_
+    assert "could not be placed" not in text_of(declared)
+
+
+def test_a_column_whose_item_is_in_no_construct_of_the_draft_is_told(sheet, tmp_path):
+    sheet.block(["tr1", "tr2", "e_ph1"])
+    made = drafting.new(tmp_path / "mine", sheet.write(tmp_path / "export.csv"), like=DEMO)
+    (line,) = [line for line in drafting.told(made, "mine") if line.startswith("Mapped onto demo: 2 items")]
+    assert "e_ph1" in line.split("Not placed: ")[1]
+
+
+def test_a_study_without_wording_says_that_only_names_were_compared(sheet, beside, tmp_path):
+    (beside / "demo_pilot" / "codebook.csv").unlink()
+    sheet.block(["The people at my insurer know their business", "My insurer handles claims well"])
+    file = sheet.write(tmp_path / "export.csv")
+    lines = drafting.told(drafting.new(tmp_path / "mine", file, like=str(beside / "demo_pilot")), "mine")
+    assert any("only names of columns could be compared" in line for line in lines)

@@ -87,11 +87,10 @@ def mapped(draft: Draft, other: Study, *, beside: Path) -> Draft:
     if not columns or not items:
         return draft
     alike = _similarity(columns, items)
-    placed = _assigned(columns, items, alike)
+    placed = _perceived(_assigned(columns, items, alike), columns, items, alike, other)
     if not placed:
-        return replace(draft, like=Likeness(other, False, {}, tuple(item.name for item in items), _nearest(
-            columns, items, alike, placed)))
-    names = _names(draft, placed)
+        return replace(draft, like=Likeness(other, False, {}, tuple(item.name for item in items),
+                                            _nearest(columns, items, alike, placed)))
     column_of = {item: column for column, (item, _) in placed.items()}
     proposals = [made for construct in other.constructs.values() if not construct.of
                  and (made := _proposal(construct, column_of, placed))]
@@ -100,10 +99,11 @@ def mapped(draft: Draft, other: Study, *, beside: Path) -> Draft:
     there = {name for proposal in proposals for name in (*proposal.items, *proposal.expectation)}
     markers = tuple(name for name, (item, _) in placed.items() if other.items[item].role == "marker"
                     and set(draft.keys[name].missing) <= missing.keys())
-    there |= set(markers)
-    like = _likeness(draft, other, proposals, {name: hit for name, hit in placed.items() if name in there}, beside)
-    like = replace(like, unplaced=_nearest(columns, items, alike, placed), markers=markers)
-    return replace(draft, columns=tuple(kept), proposals=tuple(proposals), names=names, missing=missing, like=like)
+    used = {name: hit for name, hit in placed.items() if name in there | set(markers)}
+    like = _likeness(draft, other, proposals, used, beside)
+    like = replace(like, markers=markers, unplaced=_nearest(columns, items, alike, used))
+    return replace(draft, columns=tuple(kept), proposals=tuple(proposals), missing=missing, like=like,
+                   names=_names(draft, placed))
 
 
 def _similarity(columns: Sequence[Column], items: Sequence[Item]) -> np.ndarray:
@@ -151,6 +151,19 @@ def _assigned(columns: Sequence[Column], items: Sequence[Item], alike: np.ndarra
     rows, places = linear_sum_assignment(np.where(alike >= LEAST_ALIKE, alike, 0.0), maximize=True)
     return {columns[row].name: (items[place].name, float(alike[row, place]))
             for row, place in zip(rows, places, strict=True) if alike[row, place] >= LEAST_ALIKE}
+
+
+def _perceived(placed: Mapping[str, tuple[str, float]], columns: Sequence[Column], items: Sequence[Item],
+               alike: np.ndarray, other: Study) -> dict[str, tuple[str, float]]:
+    """Give a column that is a little more like an expectation to its perception, where that has no column."""
+    partners = {e: p for each in other.constructs.values() for p, e in zip(each.items, each.expectation, strict=False)}
+    found, taken = dict(placed), {item for item, _ in placed.values()}
+    free = {item.name: place for place, item in enumerate(items) if item.name not in taken}
+    for row, column in enumerate(columns):
+        perceived = partners.get(found.get(column.name, ("",))[0])
+        if perceived in free and alike[row, free[perceived]] >= LEAST_ALIKE and not column.header.side:
+            found[column.name] = (perceived, float(alike[row, free[perceived]]))
+    return found
 
 
 def _nearest(columns: Sequence[Column], items: Sequence[Item], alike: np.ndarray,
@@ -208,14 +221,14 @@ def _likeness(draft: Draft, other: Study, proposals: Sequence[Proposal], placed:
     model = str(content.get("model", ""))
     items = {item for item, _ in placed.values()}
     known = constructs | parts.keys() | items
-    spoken = [name for name in (*other.constructs, *other.items) if _names_it(model, name)]
     rivals = {name: str(text) for name, text in content.get("rivals", {}).items()
               if all(each in known for each in other.constructs if _names_it(str(text), each))}
     absent = tuple(name for name, item in other.items.items() if item.role not in ("weight", "auxiliary")
                    and name not in items)
     return Likeness(other, other.folder.parent.resolve() == beside.resolve(), placed, absent, {}, parts,
                     _reversed(draft, other, proposals, placed), model, rivals,
-                    tuple(name for name in spoken if name not in known))
+                    tuple(name for name in (*other.constructs, *other.items)
+                          if _names_it(model, name) and name not in known))
 
 
 def _names_it(model: str, name: str) -> bool:

@@ -35,6 +35,8 @@ def told(made: Made, folder: str, language: str = "en") -> list[str]:
                                       low=f"{key.low:g}", high=f"{key.high:g}"))
     if draft.like:
         lines.append(_like(draft.like, draft.names, language))
+        if not any(item.text for item in draft.like.study.items.values()):
+            lines.append(words.say("drafting.told.like_no_wording", language, study=draft.like.study.name))
     lines.append(words.say("drafting.told.left_out", language, left=len(draft.of(*LEFT_OUT)),
                            dropped=len(draft.of(*DROPPED))))
     lines += [words.say("drafting.told.open", language, problem=problem.sentence(language)) for problem in made.open]
