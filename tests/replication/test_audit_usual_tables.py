@@ -47,3 +47,11 @@ def test_a_reversed_item_is_claimed_to_load_by_its_size(loading: str, verdict: s
     found = verdicts({"constructs": {"A": {"loadings": [".85", loading, ".9"]}}, "claims": {"loadings_above": ".7"}},
                      "loadings_above")
     assert found["verdict"].tolist() == [verdict]
+
+
+def test_an_index_above_one_may_be_printed_as_one():
+    fit = {"chisq": "20.00", "df": "24", "baseline": {"chisq": "300.00", "df": "36"}}
+    found = {value: replication.audit({"n": "200", "fit": {**fit, "tli": value}}).set_index("quantity").loc["tli"]
+             for value in ("1.000", "1.023", ".950")}
+    assert [found[value]["verdict"] for value in found] == ["consistent", "consistent", "inconsistent"]
+    assert found["1.000"]["convention"] == "cut_at_1"

@@ -11,6 +11,7 @@ from helpers.replication.auditing.ledger import Ledger, Way
 from helpers.replication.auditing.numbers import Number, Reading
 
 INDICES = ("cfi", "tli", "nfi", "ifi", "rfi")
+_BEYOND = ("tli", "ifi", "rfi")  # may exceed 1; some programs and authors print 1 then
 
 
 def audit_incremental(ledger: Ledger, fit: Mapping[str, Any], df: Number | None,
@@ -50,9 +51,14 @@ def audit_incremental(ledger: Ledger, fit: Mapping[str, Any], df: Number | None,
 
 def _from_baseline(name: str, fit: Mapping[str, Any], df: Number, degrees: Sequence[tuple[str, int]]) -> list[Way]:
     own = fit["baseline"]["chisq"]
-    return [Way(code, lambda reading, of=baseline_df: corners(
+    ways = [Way(code, lambda reading, of=baseline_df: corners(
         lambda x, b: index(name, x, df.value, b, of), reading(fit["chisq"]), reading(own)))
         for code, baseline_df in degrees]
+    if name in _BEYOND:
+        ways += [Way("cut_at_1", lambda reading, of=baseline_df: corners(
+            lambda x, b: min(index(name, x, df.value, b, of), 1.0), reading(fit["chisq"]), reading(own)))
+            for _, baseline_df in degrees]
+    return ways
 
 
 def _from_each_other(ledger: Ledger, name: str, fit: Mapping[str, Any], df: Number,
